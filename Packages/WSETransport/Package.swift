@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every target of every package; `Scripts/check` keeps the copies in step.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+let package = Package(
+    name: "WSETransport",
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+    products: [
+        .library(name: "WSETransport", targets: ["WSETransport"]),
+        .library(name: "WSETransportTesting", targets: ["WSETransportTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+    ],
+    targets: [
+        // RFC 6455 frames over bytes: no sockets, no SwiftNIO.
+        .target(name: "WebSocketFraming", swiftSettings: settings),
+        .target(
+            name: "WSETransport",
+            dependencies: [
+                "WebSocketFraming",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "WSETransportTesting", dependencies: ["WSETransport"], swiftSettings: settings),
+        .testTarget(
+            name: "WebSocketFramingTests", dependencies: ["WebSocketFraming"], swiftSettings: settings),
+        .testTarget(
+            name: "WSETransportTests",
+            dependencies: [
+                "WSETransport", "WSETransportTesting",
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+    ]
+)
