@@ -1,0 +1,136 @@
+/// One event: a reference to its bytes and to where the fields are in them.
+///
+/// Copying an event copies one reference. Fields become Swift values when asked for; types, topics and epochs
+/// are shared between the events of one decoder. The payload was validated when the event was decoded and is
+/// read on demand.
+public struct WSEEvent: Sendable {
+    // Immutable once made; see EventStorage.
+    nonisolated(unsafe) let storage: EventStorage
+
+    init(storage: EventStorage) {
+        self.storage = storage
+    }
+
+    /// What kind of event it is, such as `price_update` (`t`).
+    public var type: String { storage.fields.type.string }
+
+    /// The same, without a copy and with a ready hash.
+    public var internedType: InternedString { InternedString(storage: storage.fields.type) }
+
+    /// What the event carries (`p`); `null` if the envelope has none.
+    public var payload: WSEPayload { WSEPayload(event: storage) }
+
+    /// The message id (`id`), a UUID v7 from servers; any string is legal.
+    public var id: String? { string(at: storage.fields.idStart) }
+
+    /// The server's process-wide counter (`seq`). Not an order for a connection or a topic.
+    public var sequence: Int64? {
+        let start = storage.fields.sequenceStart
+        return start == 0 ? nil : integer(at: Int(start))
+    }
+
+    /// When the server made the event (`ts`), as ISO 8601 text.
+    public var timestamp: String? { string(at: storage.fields.timestampStart) }
+
+    /// The protocol version (`v`); 1 where the envelope does not say.
+    public var version: Int {
+        switch storage.fields.version {
+        case 0: 1
+        case EventHeader.wide: rescanned(\.version).flatMap { integer(at: $0) } ?? 1
+        case let version: Int(version)
+        }
+    }
+
+    /// The broad kind (`c`, or the prefix of the older dialect).
+    public var category: MessageCategory? {
+        switch storage.fields.category {
+        case .none: nil
+        case .system: .system
+        case .snapshot: .snapshot
+        case .update: .update
+        case .other: rescanned(\.category).flatMap { string(at: UInt32($0)) }.map(MessageCategory.init)
+        }
+    }
+
+    /// How urgent the sender thought it (`pri`).
+    public var priority: MessagePriority? {
+        switch storage.fields.priority {
+        case 0: nil
+        case EventHeader.wide:
+            rescanned(\.priority).flatMap { integer(at: $0) }.map(MessagePriority.init)
+        case let priority: MessagePriority(rawValue: Int(priority))
+        }
+    }
+
+    /// Links a response to its request (`cid`).
+    public var correlationID: String? { string(at: storage.fields.correlationStart) }
+
+    /// The signature of the payload (`sig`).
+    public var signature: String? { string(at: storage.fields.signatureStart) }
+
+    /// The topic it was published to (`tp`); `nil` for what was sent to this connection alone.
+    public var topic: String? { storage.fields.topic?.string }
+
+    /// The life of the topic's history that ``offset`` counts in (`e`).
+    public var epoch: String? { storage.fields.epoch?.string }
+
+    /// The position within the epoch (`o`), from 0.
+    public var offset: UInt64? { storage.fields.hasOffset ? storage.fields.offset : nil }
+
+    /// Topic, epoch and offset where all three are present.
+    public var stamp: RecoveryStamp? {
+        guard storage.fields.hasOffset, let topic = storage.fields.topic, let epoch = storage.fields.epoch
+        else {
+            return nil
+        }
+        return RecoveryStamp(
+            topic: InternedString(storage: topic), epoch: InternedString(storage: epoch),
+            offset: storage.fields.offset)
+    }
+
+    /// How long the server worked on it, in milliseconds (`wse_processing_ms`).
+    public var processingMilliseconds: Double? {
+        guard storage.fields.encoding == .json, let start = rescanned(\.processing) else { return nil }
+        return storage.withBytes { base, _ in JSONNumber.double(base: base, start: start) }
+    }
+
+    /// Size of the envelope in bytes, inflated and decrypted.
+    public var byteCount: Int { Int(storage.fields.count) }
+}
+
+extension WSEEvent: CustomStringConvertible {
+    /// Type, topic and stamp; never the payload, which may be confidential.
+    public var description: String {
+        let stamp = stamp.map { " \($0)" } ?? ""
+        return "WSEEvent(\(type)\(stamp), \(byteCount) bytes)"
+    }
+}
+
+extension WSEEvent {
+    private func string(at start: UInt32) -> String? {
+        guard start != 0 else { return nil }
+        return storage.withBytes { base, _ in JSONString.string(base: base, openingQuote: Int(start)) }
+    }
+
+    private func integer<Integer: FixedWidthInteger>(at start: Int) -> Integer? {
+        storage.withBytes { base, _ in
+            switch JSONNumber.value(base: base, start: start) {
+            case .int(let value): Integer(exactly: value)
+            case .uint(let value): Integer(exactly: value)
+            case .double: nil
+            }
+        }
+    }
+
+    /// Looks a rare field up again; the envelope was valid when it was decoded.
+    private func rescanned(_ field: KeyPath<EnvelopeFields, Int>) -> Int? {
+        storage.withBytes { base, count in
+            var scanner = JSONScanner(base: base, count: count)
+            guard let fields = try? scanner.scanEnvelope(maximumDepth: .max), fields[keyPath: field] != 0
+            else {
+                return nil
+            }
+            return fields[keyPath: field]
+        }
+    }
+}

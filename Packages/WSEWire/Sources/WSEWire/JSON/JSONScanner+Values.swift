@@ -1,0 +1,132 @@
+extension JSONScanner {
+    /// Skips one value of any kind and depth; leading white space is allowed.
+    ///
+    /// Works without recursion: which kinds of container are open is a stack of bits.
+    @inline(__always)
+    mutating func skipValue(depth: Int, maximumDepth: Int) throws(JSONFailure) {
+        skipWhitespace()
+        switch byte {
+        case UInt8(ascii: "\""):
+            position &+= 1
+            _ = try skipString()
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            try skipContainer(depth: depth, maximumDepth: maximumDepth)
+        default:
+            try skipScalar()
+        }
+    }
+
+    @inline(__always)
+    mutating func skipScalar() throws(JSONFailure) {
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): _ = try skipNumber()
+        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"): try skipLiteral()
+        default: throw failure(.unexpectedByte)
+        }
+    }
+
+    /// Skips an array or object whose opening bracket is the current byte.
+    ///
+    /// - Parameter depth: How many containers are open around it.
+    mutating func skipContainer(depth: Int, maximumDepth: Int) throws(JSONFailure) {
+        var open = OpenContainers()
+        let allowed = maximumDepth &- depth
+        repeat {
+            // Here the current byte opens a container.
+            let isObject = byte == UInt8(ascii: "{")
+            guard open.count < allowed else { throw JSONFailure(.tooDeep, at: position) }
+            open.push(isObject)
+            position &+= 1
+            skipWhitespace()
+            if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                position &+= 1
+                open.pop()
+                guard !open.isEmpty, try advanceToNextValue(&open) else { return }
+            } else if isObject {
+                try skipKey()
+            }
+            // Here a value follows; scalars are eaten until a container opens or the last one closes.
+            while true {
+                if byte == UInt8(ascii: "\"") {
+                    position &+= 1
+                    _ = try skipString()
+                } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+                    break
+                } else {
+                    try skipScalar()
+                }
+                guard try advanceToNextValue(&open) else { return }
+            }
+        } while true
+    }
+
+    /// After a value: closes what ends here and moves to the next value.
+    ///
+    /// - Returns: `false` once the outermost container is closed.
+    @inline(__always)
+    private mutating func advanceToNextValue(_ open: inout OpenContainers) throws(JSONFailure) -> Bool {
+        while true {
+            skipWhitespace()
+            if byte == UInt8(ascii: ",") {
+                position &+= 1
+                skipWhitespace()
+                if open.isObject { try skipKey() }
+                return true
+            }
+            guard byte == (open.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+                throw failure(.expectedCommaOrEnd)
+            }
+            position &+= 1
+            open.pop()
+            if open.isEmpty { return false }
+        }
+    }
+
+    /// A key, its colon and the white space behind it.
+    @inline(__always)
+    private mutating func skipKey() throws(JSONFailure) {
+        guard byte == UInt8(ascii: "\"") else { throw failure(.expectedKey) }
+        position &+= 1
+        _ = try skipString()
+        try skipColon()
+    }
+
+    /// A colon with the white space around it.
+    @inline(__always)
+    mutating func skipColon() throws(JSONFailure) {
+        skipWhitespace()
+        guard byte == UInt8(ascii: ":") else { throw failure(.expectedColon) }
+        position &+= 1
+        skipWhitespace()
+    }
+}
+
+/// Kinds of the open containers, innermost in the lowest bit; 64 levels without allocating.
+struct OpenContainers {
+    private var bits: UInt64 = 0
+    private var spilled: [UInt64] = []
+    private(set) var count = 0
+
+    var isEmpty: Bool {
+        @inline(__always) get { count == 0 }
+    }
+
+    /// Whether the innermost container is an object; only asked while one is open.
+    var isObject: Bool {
+        @inline(__always) get { bits & 1 == 1 }
+    }
+
+    @inline(__always)
+    mutating func push(_ isObject: Bool) {
+        if count & 63 == 0, count > 0 { spilled.append(bits) }
+        bits = bits &<< 1 | (isObject ? 1 : 0)
+        count &+= 1
+    }
+
+    @inline(__always)
+    mutating func pop() {
+        count &-= 1
+        bits = bits &>> 1
+        if count & 63 == 0, let below = spilled.popLast() { bits = below }
+    }
+}

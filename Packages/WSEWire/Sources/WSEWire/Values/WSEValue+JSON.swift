@@ -1,0 +1,60 @@
+extension WSEValue {
+    /// Parses JSON text as RFC 8259 defines it; of equal keys the last wins.
+    ///
+    /// - Throws: ``WireError`` that names what is wrong and at which byte.
+    public init(json text: String, limits: WireLimits = WireLimits()) throws(WireError) {
+        let bytes = Array(text.utf8)
+        self = try WSEValue(json: bytes.span.bytes, limits: limits)
+    }
+
+    /// Parses JSON text in UTF-8.
+    ///
+    /// - Throws: ``WireError`` that names what is wrong and at which byte.
+    public init(json bytes: RawSpan, limits: WireLimits = WireLimits()) throws(WireError) {
+        guard bytes.byteCount <= limits.maximumMessageSize else {
+            throw WireError(.messageTooLarge, "\(bytes.byteCount) bytes of JSON exceed the limit")
+        }
+        let padded = PaddedBytes(bytes)
+        self = try padded.withBytes { (base, count) throws(WireError) in
+            do throws(JSONFailure) {
+                var scanner = JSONScanner(base: base, count: count)
+                try scanner.skipValue(depth: 0, maximumDepth: limits.maximumDepth)
+                try scanner.expectEnd()
+            } catch {
+                throw error.wireError
+            }
+            var reader = JSONValueReader(base: base, position: 0)
+            return reader.readValue()
+        }
+    }
+
+    /// Compact JSON text; members in the order of their keys.
+    ///
+    /// - Throws: ``WireError`` with code `unrepresentable` for a NaN or an infinity.
+    public func jsonText() throws(WireError) -> String {
+        var writer = JSONWriter()
+        try writer.write(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension WSEValue: CustomStringConvertible {
+    /// JSON-like text for people: members sorted, bytes in hexadecimal, NaN and infinities by name.
+    public var description: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): "\(value)"
+        case .int(let value): "\(value)"
+        case .uint(let value): "\(value)"
+        case .double(let value): "\(value)"
+        case .string(let value): JSONWriter.quoted(value)
+        case .binary(let bytes): "<" + Hexadecimal.text(bytes) + ">"
+        case .array(let elements): "[" + elements.map(\.description).joined(separator: ", ") + "]"
+        case .object(let members):
+            "{"
+                + members.sorted { $0.key < $1.key }
+                .map { JSONWriter.quoted($0.key) + ": " + $0.value.description }
+                .joined(separator: ", ") + "}"
+        }
+    }
+}
