@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+// Every product of this repository, for those who depend on it by URL. The packages in `Packages/` are the same
+// targets, each with tests and a version of its own; `Scripts/check` keeps the two in step.
+import PackageDescription
+
+/// One list for every target of every package; `Scripts/check` keeps the copies in step.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+
+let package = Package(
+    name: "wse-swift",
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+    products: [
+        .library(name: "WSEWire", targets: ["WSEWire"]),
+        .library(name: "WSECrypto", targets: ["WSECrypto"]),
+        .library(name: "WSEResilience", targets: ["WSEResilience"]),
+        .library(name: "WSETransport", targets: ["WSETransport"]),
+        .library(name: "WSETransportTesting", targets: ["WSETransportTesting"]),
+        .library(name: "WSEClient", targets: ["WSEClient"]),
+        .library(name: "WSETestServer", targets: ["WSETestServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CZlib", path: "Packages/WSEWire/Sources/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
+        .systemLibrary(
+            name: "CMsgpack", path: "Packages/WSEWire/Sources/CMsgpack", pkgConfig: "msgpack",
+            providers: [.apt(["libmsgpack-dev"]), .brew(["msgpack"])]
+        ),
+        .systemLibrary(
+            name: "CCrypto", path: "Packages/WSECrypto/Sources/CCrypto", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
+        .target(
+            name: "WSEWire", dependencies: ["CZlib", "CMsgpack"],
+            path: "Packages/WSEWire/Sources/WSEWire", swiftSettings: settings
+        ),
+        .target(
+            name: "WSECrypto", dependencies: ["CCrypto"],
+            path: "Packages/WSECrypto/Sources/WSECrypto", swiftSettings: settings
+        ),
+        .target(
+            name: "WSEResilience", path: "Packages/WSEResilience/Sources/WSEResilience",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "WebSocketFraming", path: "Packages/WSETransport/Sources/WebSocketFraming",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "WSETransport", dependencies: ["WebSocketFraming"] + nio,
+            path: "Packages/WSETransport/Sources/WSETransport", swiftSettings: settings
+        ),
+        .target(
+            name: "WSETransportTesting", dependencies: ["WSETransport"],
+            path: "Packages/WSETransport/Sources/WSETransportTesting", swiftSettings: settings
+        ),
+        .target(
+            name: "WSEClient",
+            dependencies: [
+                "WSEWire", "WSECrypto", "WSEResilience", "WSETransport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            path: "Packages/WSEClient/Sources/WSEClient", swiftSettings: settings
+        ),
+        .target(
+            name: "WSETestServer",
+            dependencies: ["WSEWire", "WSECrypto", .product(name: "NIOWebSocket", package: "swift-nio")] + nio,
+            path: "Packages/WSETestServer/Sources/WSETestServer", swiftSettings: settings
+        ),
+    ]
+)
