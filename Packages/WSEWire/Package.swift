@@ -29,6 +29,7 @@ let package = Package(
             providers: [.apt(["libmsgpack-dev"]), .brew(["msgpack"])]
         ),
         .target(name: "WSEWire", dependencies: ["CZlib", "CMsgpack"], swiftSettings: settings),
-        .testTarget(name: "WSEWireTests", dependencies: ["WSEWire"], swiftSettings: settings),
+        .testTarget(
+            name: "WSEWireTests", dependencies: ["WSEWire", "CZlib"], swiftSettings: settings),
     ]
 )

@@ -17,18 +17,3 @@ enum Dialect {
         return (category, UnsafeRawBufferPointer(rebasing: bytes[length...]))
     }
 }
-
-/// `PING:<ms>` and `PONG:<ms>`, with or without `WSE:` before them, as old servers send in plain text.
-enum LegacyHeartbeat {
-    static func parse(_ bytes: UnsafeRawBufferPointer) -> WireItem? {
-        // The longest is `WSE:PING:` and the 19 digits of an Int64, perhaps with a fraction.
-        guard bytes.count <= 48, let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        var rest = text[...]
-        if rest.hasPrefix("WSE:") { rest = rest.dropFirst(4) }
-        let isPing = rest.hasPrefix("PING:")
-        guard isPing || rest.hasPrefix("PONG:") else { return nil }
-        let number = rest.dropFirst(5).prefix { $0 != "." }
-        guard let milliseconds = Int64(number) else { return nil }
-        return isPing ? .legacyPing(milliseconds: milliseconds) : .legacyPong(milliseconds: milliseconds)
-    }
-}

@@ -1,7 +1,7 @@
 /// Turns the messages of one connection into events.
 ///
-/// Keeps the table of strings that repeat, so use one decoder for as long as possible. Not thread-safe: one
-/// owner at a time.
+/// Keeps what repeats between messages (shared strings, the inflater, buffers), so use one decoder for as long as
+/// possible. Not thread-safe: one owner at a time.
 ///
 /// ```swift
 /// var decoder = MessageDecoder()
@@ -10,31 +10,74 @@
 /// ```
 public struct MessageDecoder: ~Copyable, Sendable {
     public let limits: WireLimits
-    var table = InternTable()
+    /// Opens `E:` frames; without one they come out as ``WireItem/encrypted(_:)``.
+    public var decryptor: (any FrameDecryptor)?
 
-    public init(limits: WireLimits = WireLimits()) {
+    var table = InternTable()
+    let wrapperTypes: WrapperTypes
+    private var inflater = Inflater()
+    private var plaintext: [UInt8] = []
+
+    public init(limits: WireLimits = WireLimits(), decryptor: (any FrameDecryptor)? = nil) {
         self.limits = limits
+        self.decryptor = decryptor
+        self.wrapperTypes = WrapperTypes(table: &table)
     }
 
     /// Decodes one complete message and appends what it holds, in order.
     ///
-    /// Every message yields at least one item; what cannot be read yields ``WireItem/failure(_:)``.
+    /// What cannot be read yields ``WireItem/failure(_:)``, so every message yields at least one item, except a
+    /// batch without messages.
     public mutating func decode(_ message: RawSpan, as kind: FrameKind, into items: inout [WireItem]) {
         message.withUnsafeBytes { bytes in
             do throws(WireError) {
-                guard bytes.count <= limits.maximumMessageSize else {
-                    throw WireError(
-                        .messageTooLarge,
-                        "\(bytes.count) bytes where \(limits.maximumMessageSize) are allowed")
-                }
-                try decodeText(bytes, into: &items)
+                try checkSize(bytes.count)
+                try decodeLayer(bytes, inside: [], into: &items)
             } catch {
                 items.append(.failure(error))
             }
         }
     }
 
+    /// Decodes what an earlier call handed out as ``WireItem/encrypted(_:)``, now that there is a ``decryptor``.
+    public mutating func decodeEncrypted(_ sealed: RawSpan, into items: inout [WireItem]) {
+        sealed.withUnsafeBytes { bytes in
+            do throws(WireError) {
+                try checkSize(bytes.count)
+                try decodeEncrypted(bytes, inside: [], into: &items)
+            } catch {
+                items.append(.failure(error))
+            }
+        }
+    }
+
+    private func checkSize(_ count: Int) throws(WireError) {
+        guard count <= limits.maximumMessageSize else {
+            throw WireError(
+                .messageTooLarge, "\(count) bytes where \(limits.maximumMessageSize) are allowed")
+        }
+    }
+
+    @inline(__always)
+    private mutating func decodeLayer(
+        _ bytes: UnsafeRawBufferPointer, inside layers: FrameLayers, into items: inout [WireItem]
+    ) throws(WireError) {
+        switch FrameForm(bytes) {
+        case .text:
+            try decodeText(bytes, into: &items)
+        case .messagePack(let start):
+            try decodeMessagePack(UnsafeRawBufferPointer(rebasing: bytes[start...]), into: &items)
+        case .compressed(let start):
+            try decodeCompressed(
+                UnsafeRawBufferPointer(rebasing: bytes[start...]), inside: layers, into: &items)
+        case .encrypted(let start):
+            try decodeEncrypted(
+                UnsafeRawBufferPointer(rebasing: bytes[start...]), inside: layers, into: &items)
+        }
+    }
+
     /// Envelopes in either dialect and the heartbeat lines of old servers.
+    @inline(__always)
     private mutating func decodeText(
         _ bytes: UnsafeRawBufferPointer, into items: inout [WireItem]
     ) throws(WireError) {
@@ -49,6 +92,57 @@ public struct MessageDecoder: ~Copyable, Sendable {
         }
         let storage = try EventStorage.json(
             text, prefix: prefix, maximumDepth: limits.maximumDepth, table: &table)
-        items.append(.event(WSEEvent(storage: storage)))
+        try deliver(storage, into: &items)
+    }
+
+    @inline(never)
+    private mutating func decodeMessagePack(
+        _ bytes: UnsafeRawBufferPointer, into items: inout [WireItem]
+    ) throws(WireError) {
+        throw WireError(.unknownFormat, "MessagePack")
+    }
+
+    @inline(never)
+    private mutating func decodeCompressed(
+        _ bytes: UnsafeRawBufferPointer, inside layers: FrameLayers, into items: inout [WireItem]
+    ) throws(WireError) {
+        guard !layers.contains(.compressed) else {
+            throw WireError(.nestingTooDeep, "compressed data inside of compressed data")
+        }
+        // Taken out while it works, as what comes out of it is decoded by this same decoder.
+        var inflater = Inflater()
+        swap(&inflater, &self.inflater)
+        defer { swap(&inflater, &self.inflater) }
+        try inflater.inflate(bytes, limit: limits.maximumMessageSize) { (inflated) throws(WireError) in
+            try decodeLayer(inflated, inside: layers.union(.compressed), into: &items)
+        }
+    }
+
+    @inline(never)
+    private mutating func decodeEncrypted(
+        _ sealed: UnsafeRawBufferPointer, inside layers: FrameLayers, into items: inout [WireItem]
+    ) throws(WireError) {
+        guard !layers.contains(.encrypted) else {
+            throw WireError(.nestingTooDeep, "an encrypted message inside of an encrypted message")
+        }
+        guard var opener = decryptor else {
+            items.append(.encrypted(Array(sealed)))
+            return
+        }
+        var opened: [UInt8] = []
+        swap(&opened, &plaintext)
+        opened.removeAll(keepingCapacity: true)
+        defer { swap(&opened, &plaintext) }
+        do {
+            decryptor = nil
+            defer { decryptor = opener }
+            try opener.open(RawSpan(_unsafeBytes: sealed), into: &opened)
+        } catch {
+            throw WireError(.undecryptable, "the encrypted message cannot be opened")
+        }
+        try checkSize(opened.count)
+        try opened.withUnsafeBufferPointer { (bytes) throws(WireError) in
+            try decodeLayer(UnsafeRawBufferPointer(bytes), inside: layers.union(.encrypted), into: &items)
+        }
     }
 }

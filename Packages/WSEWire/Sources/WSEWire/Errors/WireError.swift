@@ -59,6 +59,11 @@ public struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
         self.byteOffset = byteOffset
     }
 
+    /// The same error of bytes that lie `distance` further inside of others.
+    func moved(by distance: Int) -> WireError {
+        WireError(code, message, byteOffset: byteOffset.map { $0 + distance })
+    }
+
     public var description: String {
         guard let byteOffset else { return "\(code): \(message)" }
         return "\(code): \(message) at byte \(byteOffset)"

@@ -30,6 +30,11 @@ struct InternTable {
         return created
     }
 
+    mutating func intern(_ text: String) -> InternedString.Storage {
+        var text = text
+        return text.withUTF8 { intern(UnsafeRawBufferPointer($0)) }
+    }
+
     private mutating func grow() {
         let old = slots
         slots = Array(repeating: nil, count: old.count * 2)

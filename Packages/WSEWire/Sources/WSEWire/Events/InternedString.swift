@@ -6,11 +6,14 @@ public struct InternedString: Sendable, Hashable, CustomStringConvertible, Expre
         let string: String
         let utf8: ContiguousArray<UInt8>
         let hash: UInt64
+        /// Where this name stands in ``MessageType/registered``, should it be a message type.
+        let messageTypeIndex: UInt8
 
         init(string: String, utf8: ContiguousArray<UInt8>, hash: UInt64) {
             self.string = string
             self.utf8 = utf8
             self.hash = hash
+            self.messageTypeIndex = MessageType.index(of: string)
         }
     }
 

@@ -21,18 +21,11 @@ public struct WSEPayload: Sendable {
 
     /// One member of a payload that is an object; `nil` if there is none of that name.
     public subscript(key: String) -> WSEValue? {
-        withReader { reader in
-            guard reader.base[reader.position] == UInt8(ascii: "{") else { return nil }
-            var found: Int?
-            // To the end: of equal keys the last wins.
-            reader.forEachMember { reader, name in
-                if name == key { found = reader.position }
-                reader.skipValue()
-            }
-            guard let found else { return nil }
-            reader.position = found
+        guard let position = position(of: key) else { return nil }
+        return event.withBytes { base, _ in
+            var reader = JSONValueReader(base: base, position: position)
             return reader.readValue()
-        } ?? nil
+        }
     }
 
     /// One element of a payload that is an array; `nil` if it is not in there.
@@ -65,6 +58,57 @@ public struct WSEPayload: Sendable {
             var reader = JSONValueReader(base: base, position: start)
             return body(&reader)
         }
+    }
+
+    /// Where the value of a member begins in the event's bytes.
+    private func position(of key: String) -> Int? {
+        withReader { reader in
+            guard reader.base[reader.position] == UInt8(ascii: "{") else { return nil }
+            var found: Int?
+            var key = key
+            key.withUTF8 { utf8 in
+                reader.beginContainer()
+                // To the end: of equal keys the last wins.
+                while let name = reader.nextMember() {
+                    if name.matches(utf8) { found = reader.position }
+                    reader.skipValue()
+                }
+            }
+            return found
+        } ?? nil
+    }
+
+    /// Where the value of a member lies in the event's bytes.
+    func extent(of key: String) -> Range<Int>? {
+        guard let start = position(of: key) else { return nil }
+        return event.withBytes { base, _ in
+            var reader = JSONValueReader(base: base, position: start)
+            reader.skipValue()
+            return start..<reader.position
+        }
+    }
+
+    /// Where the elements of a member that is an array lie in the event's bytes: the first `limit` and, if there
+    /// are more, one of them. `nil` if there is no such array.
+    func extents(ofElementsIn key: String, limit: Int) -> [Range<Int>]? {
+        guard let start = position(of: key) else { return nil }
+        return event.withBytes { base, _ in
+            guard base[start] == UInt8(ascii: "[") else { return nil }
+            var reader = JSONValueReader(base: base, position: start)
+            var extents: [Range<Int>] = []
+            reader.beginContainer()
+            while extents.count <= limit, reader.nextElement() {
+                let start = reader.position
+                reader.skipValue()
+                extents.append(start..<reader.position)
+            }
+            return extents
+        }
+    }
+
+    /// Whether an object begins at that index of the event's bytes.
+    func isObject(at position: Int) -> Bool {
+        event.withBytes { base, _ in base[position] == UInt8(ascii: "{") }
     }
 }
 

@@ -32,50 +32,69 @@ struct JSONValueReader {
 
     /// The string whose opening quote is the current byte.
     mutating func readString() -> String {
-        let (bytes, hasEscapes) = JSONString.span(base: base, openingQuote: position)
-        defer { position &+= bytes.count &+ 2 }
-        guard hasEscapes else { return String(decoding: bytes, as: UTF8.self) }
-        return JSONString.string(base: base, openingQuote: position)
+        let key = readKey()
+        return key.hasEscapes ? key.string : String(decoding: key.bytes, as: UTF8.self)
     }
 
     private mutating func readObject() -> WSEValue {
         var members: [String: WSEValue] = [:]
-        forEachMember { reader, key in members[key] = reader.readValue() }
+        beginContainer()
+        while let key = nextMember() {
+            members[key.string] = readValue()
+        }
         return .object(members)
     }
 
     private mutating func readArray() -> WSEValue {
         var elements: [WSEValue] = []
-        forEachElement { reader in elements.append(reader.readValue()) }
+        beginContainer()
+        while nextElement() {
+            elements.append(readValue())
+        }
         return .array(elements)
     }
 
-    /// Calls `body` with the reader at each member's value; it must read or skip that value.
-    mutating func forEachMember(_ body: (inout JSONValueReader, String) -> Void) {
+    // MARK: Walking
+
+    /// Enters the array or object whose opening bracket is the current byte.
+    @inline(__always)
+    mutating func beginContainer() {
         position &+= 1
         skipWhitespace()
-        while base[position] != UInt8(ascii: "}") {
-            let key = readString()
-            skipWhitespace()
+    }
+
+    /// Moves to the next member's value, which must be read or skipped then; `nil` behind the last one.
+    @inline(__always)
+    mutating func nextMember() -> JSONKey? {
+        skipSeparator()
+        guard base[position] == UInt8(ascii: "\"") else {
             position &+= 1
-            skipWhitespace()
-            body(&self, key)
-            skipSeparator()
+            return nil
         }
-        position &+= 1
-    }
-
-    /// Calls `body` with the reader at each element; it must read or skip it.
-    mutating func forEachElement(_ body: (inout JSONValueReader) -> Void) {
+        let key = readKey()
+        skipWhitespace()
         position &+= 1
         skipWhitespace()
-        while base[position] != UInt8(ascii: "]") {
-            body(&self)
-            skipSeparator()
-        }
-        position &+= 1
+        return key
     }
 
+    /// Moves to the next element, which must be read or skipped then; `false` behind the last one.
+    @inline(__always)
+    mutating func nextElement() -> Bool {
+        skipSeparator()
+        guard base[position] == UInt8(ascii: "]") else { return true }
+        position &+= 1
+        return false
+    }
+
+    @inline(__always)
+    private mutating func readKey() -> JSONKey {
+        let key = JSONKey(base: base, openingQuote: position)
+        position &+= key.bytes.count &+ 2
+        return key
+    }
+
+    @inline(__always)
     private mutating func skipSeparator() {
         skipWhitespace()
         if base[position] == UInt8(ascii: ",") {
@@ -95,6 +114,7 @@ struct JSONValueReader {
     }
 
     /// Moves behind the value at the current position without building it.
+    @inline(__always)
     mutating func skipValue() {
         // The text was validated, so the scan cannot fail; its depth was checked then.
         var scanner = JSONScanner(base: base, count: .max, position: position)

@@ -1,0 +1,100 @@
+extension MessageDecoder {
+    /// How many messages may stand one inside the other. Each level copies its bytes, so the depth of the JSON
+    /// alone would be a bound too generous.
+    private static let maximumWrapping = 8
+
+    /// Hands out an envelope, or what it wraps.
+    @inline(__always)
+    mutating func deliver(_ storage: EventStorage, into items: inout [WireItem]) throws(WireError) {
+        let type = storage.fields.type
+        guard type === wrapperTypes.batch || type === wrapperTypes.priorityMessage else {
+            items.append(.event(WSEEvent(storage: storage)))
+            return
+        }
+        var remaining = limits.maximumBatchCount
+        try unwrap(storage, wrapping: 1, remaining: &remaining, into: &items)
+    }
+
+    @inline(never)
+    private mutating func unwrap(
+        _ storage: EventStorage, wrapping: Int, remaining: inout Int, into items: inout [WireItem]
+    ) throws(WireError) {
+        guard wrapping <= MessageDecoder.maximumWrapping else {
+            throw WireError(
+                .nestingTooDeep, "batches nested more than \(MessageDecoder.maximumWrapping) deep")
+        }
+        let payload = WSEPayload(event: storage)
+        if storage.fields.type === wrapperTypes.batch {
+            guard let messages = payload.extents(ofElementsIn: "messages", limit: remaining) else {
+                // Not what the protocol calls a batch: the application's own type of that name.
+                items.append(.event(WSEEvent(storage: storage)))
+                return
+            }
+            guard messages.count <= remaining else {
+                throw WireError(.batchTooLong, "more than the \(limits.maximumBatchCount) messages allowed")
+            }
+            remaining -= messages.count
+            for message in messages {
+                do throws(WireError) {
+                    try unwrap(
+                        message, of: storage, wrapping: wrapping, remaining: &remaining, into: &items)
+                } catch {
+                    items.append(.failure(error))
+                }
+            }
+        } else if let message = payload.extent(of: "message"), payload.isObject(at: message.lowerBound) {
+            try unwrap(message, of: storage, wrapping: wrapping, remaining: &remaining, into: &items)
+        } else {
+            items.append(.event(WSEEvent(storage: storage)))
+        }
+    }
+
+    private mutating func unwrap(
+        _ extent: Range<Int>, of outer: EventStorage, wrapping: Int, remaining: inout Int,
+        into items: inout [WireItem]
+    ) throws(WireError) {
+        let inner: EventStorage
+        do throws(WireError) {
+            inner = try outer.withBytes { (base, _) throws(WireError) in
+                let bytes = UnsafeRawBufferPointer(start: base + extent.lowerBound, count: extent.count)
+                return try storage(of: bytes, in: outer.fields.encoding)
+            }
+        } catch {
+            throw error.moved(by: extent.lowerBound)
+        }
+        if outer.fields.type === wrapperTypes.priorityMessage { inner.inheritStamp(from: outer) }
+        let type = inner.fields.type
+        if type === wrapperTypes.batch || type === wrapperTypes.priorityMessage {
+            try unwrap(inner, wrapping: wrapping + 1, remaining: &remaining, into: &items)
+        } else {
+            items.append(.event(WSEEvent(storage: inner)))
+        }
+    }
+
+    private mutating func storage(
+        of bytes: UnsafeRawBufferPointer, in encoding: EventHeader.Encoding
+    ) throws(WireError) -> EventStorage {
+        switch encoding {
+        case .json:
+            try EventStorage.json(
+                bytes, prefix: .none, maximumDepth: limits.maximumDepth, table: &table)
+        case .messagePack:
+            throw WireError(.unknownFormat, "MessagePack")
+        }
+    }
+}
+
+extension EventStorage {
+    /// Takes over the stamp of the message around it if it has none itself. Only before anybody else holds this
+    /// object.
+    fileprivate func inheritStamp(from outer: EventStorage) {
+        let outer = outer.fields
+        withUnsafeMutablePointerToHeader { own in
+            guard own.pointee.topic == nil, own.pointee.epoch == nil, !own.pointee.hasOffset else { return }
+            own.pointee.topic = outer.topic
+            own.pointee.epoch = outer.epoch
+            own.pointee.offset = outer.offset
+            own.pointee.hasOffset = outer.hasOffset
+        }
+    }
+}
