@@ -1,0 +1,177 @@
+extension EventSequencer {
+    /// Says whether recovery is available at all, as the server's handshake tells.
+    ///
+    /// Turning it off gives up all holes: they are announced, and what waited behind them comes out.
+    public mutating func setRecovery(available: Bool, now: ContinuousClock.Instant) {
+        recoveryAvailable = available
+        guard !available else { return }
+        for request in requests.values { abandonRecovery(of: request.topic, now: now) }
+        for hole in holes.values { abandonRecovery(of: hole.topic, now: now) }
+    }
+
+    /// Says whether recovery is available for one topic; it is unless said otherwise.
+    public mutating func setRecovery(available: Bool, for topic: Topic, now: ContinuousClock.Instant) {
+        let slot = slots[topic] ?? makeSlot(for: topic)
+        states[slot].isRecoveryOff = !available
+        if !available { abandonRecovery(of: topic, now: now) }
+    }
+
+    /// Notes that the owner is about to ask for what comes after the topic's position, as when it subscribes
+    /// again after the connection was lost.
+    ///
+    /// - Returns: what to ask for; `nil` if there is no position to ask from, a request is already on its way, or
+    ///   recovery is not available.
+    public mutating func beginRecovery(of topic: Topic, now: ContinuousClock.Instant) -> Request? {
+        guard let slot = slots[topic], states[slot].epoch != nil, requests[slot] == nil, canRecover(slot)
+        else { return nil }
+        return startRequest(topic: topic, slot: slot, missing: missingOffsets(slot), now: now)
+    }
+
+    /// Takes the server's answer, which comes after everything it replayed.
+    ///
+    /// An answer moves a position only where it says that what lies between is gone for good, which is announced,
+    /// or where the topic has none yet. Neither does it move one backwards.
+    public mutating func recoveryAnswered(
+        _ topic: Topic, with answer: RecoveryAnswer<Epoch>, now: ContinuousClock.Instant
+    ) {
+        guard let slot = slots[topic] else { return }
+        let request = requests[slot]
+        endRequest(slot)
+        guard let epoch = states[slot].epoch else {
+            if let head = answer.head { setBaseline(slot: slot, head: head) }
+            return
+        }
+        var head = answer.head
+        if let other = head, other.epoch != epoch {
+            // Of a former epoch the server may speak late: only an event can bring it back.
+            guard formerPosition(slot: slot, epoch: other.epoch) != nil else {
+                return changeEpoch(topic: topic, slot: slot, toHead: other, now: now)
+            }
+            head = nil
+        }
+        guard let request else { return }
+        finish(request, topic: topic, slot: slot, head: head?.offset, recovered: answer.recovered, now: now)
+    }
+
+    /// Gives up on what is missing in `topic`: its request was refused or could not be sent.
+    ///
+    /// Holes are announced and what waited behind them comes out.
+    public mutating func abandonRecovery(of topic: Topic, now: ContinuousClock.Instant) {
+        guard let slot = slots[topic] else { return }
+        endRequest(slot)
+        passHoles(topic: topic, slot: slot, through: .max, now: now)
+    }
+
+    /// Notes that the connection is gone, and with it all requests.
+    ///
+    /// What is held stays. On the next connection, subscribe each topic with ``beginRecovery(of:now:)``, or call
+    /// ``abandonRecovery(of:now:)`` where nothing is to be recovered.
+    public mutating func connectionLost() {
+        requests = [:]
+        deadlines.removeAll()
+    }
+
+    /// Gives up requests whose deadline has passed without any progress since it was set.
+    public mutating func expire(now: ContinuousClock.Instant) {
+        while let due = deadlines.first, due.instant <= now {
+            _ = deadlines.popFirst()
+            guard var request = requests[due.slot], request.id == due.requestID else { continue }
+            let frontier = states[due.slot].frontier
+            if frontier > request.armedAt {
+                request.armedAt = frontier
+                requests[due.slot] = request
+                arm(request.id, slot: due.slot, now: now)
+                continue
+            }
+            endRequest(due.slot)
+            counters.timeouts &+= 1
+            passHoles(topic: request.topic, slot: due.slot, through: .max, now: now)
+        }
+        dropStaleDeadlines()
+    }
+
+    // MARK: - Requests
+
+    @inlinable
+    func canRecover(_ slot: Int) -> Bool {
+        recoveryAvailable && !states[slot].isRecoveryOff
+    }
+
+    @inlinable
+    mutating func startRequest(
+        topic: Topic, slot: Int, missing: ClosedRange<UInt64>?, now: ContinuousClock.Instant
+    ) -> Request? {
+        guard let epoch = states[slot].epoch else { return nil }
+        lastRequestID &+= 1
+        counters.requests &+= 1
+        let frontier = states[slot].frontier
+        requests[slot] = PendingRequest(topic: topic, id: lastRequestID, after: frontier)
+        let deadline = arm(lastRequestID, slot: slot, now: now)
+        return Request(
+            topic: topic, position: Position(epoch: epoch, offset: frontier), missing: missing,
+            deadline: deadline)
+    }
+
+    @inlinable
+    @discardableResult
+    mutating func arm(_ requestID: UInt64, slot: Int, now: ContinuousClock.Instant) -> ContinuousClock.Instant
+    {
+        var instant = now.advanced(by: configuration.recoveryTimeout)
+        // All timeouts are alike, so deadlines come in order; a clock that steps back must not break that.
+        if let last = deadlines.last, last.instant > instant { instant = last.instant }
+        deadlines.append(Deadline(instant: instant, slot: slot, requestID: requestID))
+        return instant
+    }
+
+    @inlinable
+    mutating func endRequest(_ slot: Int) {
+        if requests.removeValue(forKey: slot) != nil { dropStaleDeadlines() }
+    }
+
+    @inlinable
+    mutating func dropStaleDeadlines() {
+        while let first = deadlines.first, requests[first.slot]?.id != first.requestID {
+            _ = deadlines.popFirst()
+        }
+        // Stale ones behind a long-lived one: cleared when they are the majority, at constant cost on average.
+        if deadlines.count > 2 * requests.count + 64 {
+            let requests = requests
+            deadlines.filter { requests[$0.slot]?.id == $0.requestID }
+        }
+    }
+
+    /// Draws the consequences of an answer in the current epoch.
+    @inlinable
+    mutating func finish(
+        _ request: PendingRequest, topic: Topic, slot: Int, head: UInt64?, recovered: Bool,
+        now: ContinuousClock.Instant
+    ) {
+        let frontier = states[slot].frontier
+        // With progress, what is missing now is not what the request asked for, or a replay stopped on the way.
+        let hasProgress = frontier > request.after
+        if let missing = missingOffsets(slot) {
+            if hasProgress, canRecover(slot) {
+                queue(startRequest(topic: topic, slot: slot, missing: missing, now: now))
+            } else {
+                passHoles(topic: topic, slot: slot, through: head ?? .max, now: now)
+            }
+        } else if let head, head > frontier {
+            if !hasProgress {
+                announceLost(topic: topic, slot: slot, through: head)
+                updateQuiet(slot)
+            } else if recovered, canRecover(slot) {
+                queue(startRequest(topic: topic, slot: slot, missing: (frontier &+ 1)...head, now: now))
+            }
+        }
+    }
+
+    /// Announces the topic's holes up to `limit`, the last offset that was asked for, and goes on behind them.
+    @inlinable
+    mutating func passHoles(topic: Topic, slot: Int, through limit: UInt64, now: ContinuousClock.Instant) {
+        while states[slot].frontier < limit, let missing = missingOffsets(slot) {
+            announceLost(topic: topic, slot: slot, through: min(missing.upperBound, limit))
+            releaseHeld(slot)
+        }
+        settleHole(topic: topic, slot: slot, now: now)
+    }
+}

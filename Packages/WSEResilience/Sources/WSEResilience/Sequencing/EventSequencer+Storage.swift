@@ -1,0 +1,132 @@
+extension EventSequencer {
+    /// What is kept for every topic; as small as it gets, for there may be very many.
+    @usableFromInline
+    struct TopicState: Sendable {
+        /// `nil` while the topic has no position.
+        @usableFromInline var epoch: Epoch?
+        /// Everything up to and including this offset is settled: delivered, or announced as lost.
+        @usableFromInline var frontier: UInt64 = 0
+        /// While `isLate`: of the settled offsets, those from here on were not delivered and may yet be.
+        @usableFromInline var lateFrom: UInt64 = 0
+        /// The frontier was moved by word of the server, not by an event, and events may have been overtaken.
+        @usableFromInline var isLate = false
+        /// Nothing but the next offset is to be considered: a position, no hole, not late.
+        @usableFromInline var isQuiet = false
+        /// The owner said that this topic cannot be recovered.
+        @usableFromInline var isRecoveryOff = false
+
+        @inlinable
+        init() {}
+
+        /// Takes the step of an event in order, if that is all there is to it.
+        @inlinable
+        @inline(__always)
+        mutating func advance(to offset: UInt64, in epoch: Epoch) -> Bool {
+            // The first comparison matters at the top of the range, where the difference wraps around to 1.
+            guard isQuiet, offset > frontier, offset &- frontier == 1, self.epoch == epoch else {
+                return false
+            }
+            frontier = offset
+            return true
+        }
+    }
+
+    @usableFromInline
+    struct Held: Sendable {
+        @usableFromInline let offset: UInt64
+        @usableFromInline let element: Element
+
+        @inlinable
+        init(offset: UInt64, element: Element) {
+            self.offset = offset
+            self.element = element
+        }
+    }
+
+    /// A topic's missing offsets and what waits behind them.
+    @usableFromInline
+    struct Hole: Sendable {
+        @usableFromInline let topic: Topic
+        /// In ascending order, all beyond the frontier and never right behind it.
+        @usableFromInline var held = RingBuffer<Held>()
+        /// The highest offset that was seen, held or let go; always beyond the frontier.
+        @usableFromInline var seenThrough: UInt64
+        /// How many offsets were missing before the first held one when it was noticed.
+        @usableFromInline var width: UInt64
+        /// How many held events were let go since.
+        @usableFromInline var evicted: UInt64 = 0
+
+        @inlinable
+        init(topic: Topic, seenThrough: UInt64, width: UInt64) {
+            self.topic = topic
+            self.seenThrough = seenThrough
+            self.width = width
+        }
+
+        /// The last missing offset before the first held event.
+        @inlinable
+        var end: UInt64 {
+            if let first = held.first { first.offset &- 1 } else { seenThrough }
+        }
+
+        @inlinable
+        mutating func keep(_ event: Held, at index: Int) {
+            held.insert(event, at: index)
+            seenThrough = Swift.max(seenThrough, event.offset)
+        }
+
+        /// Lets the first held event go, unless as many went already as the hole is wide.
+        @inlinable
+        mutating func evictFirst() -> Bool {
+            guard evicted < width else { return false }
+            _ = held.popFirst()
+            evicted &+= 1
+            return true
+        }
+
+        /// Where `offset` is or belongs among the held.
+        @inlinable
+        func search(_ offset: UInt64) -> (index: Int, isHeld: Bool) {
+            var low = 0
+            var high = held.count
+            while low < high {
+                let middle = (low &+ high) / 2
+                if held[middle].offset < offset { low = middle &+ 1 } else { high = middle }
+            }
+            return (low, low < held.count && held[low].offset == offset)
+        }
+    }
+
+    /// A request that was sent and not yet answered.
+    @usableFromInline
+    struct PendingRequest: Sendable {
+        @usableFromInline let topic: Topic
+        @usableFromInline let id: UInt64
+        /// The frontier when the request was made.
+        @usableFromInline let after: UInt64
+        /// The frontier when its deadline was last set.
+        @usableFromInline var armedAt: UInt64
+
+        @inlinable
+        init(topic: Topic, id: UInt64, after: UInt64) {
+            self.topic = topic
+            self.id = id
+            self.after = after
+            self.armedAt = after
+        }
+    }
+
+    @usableFromInline
+    struct Deadline: Sendable {
+        @usableFromInline let instant: ContinuousClock.Instant
+        @usableFromInline let slot: Int
+        @usableFromInline let requestID: UInt64
+
+        @inlinable
+        init(instant: ContinuousClock.Instant, slot: Int, requestID: UInt64) {
+            self.instant = instant
+            self.slot = slot
+            self.requestID = requestID
+        }
+    }
+}

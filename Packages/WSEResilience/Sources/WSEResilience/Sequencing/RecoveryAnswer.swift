@@ -1,0 +1,13 @@
+/// What the server said when it had replayed what it could.
+public struct RecoveryAnswer<Epoch: Hashable & Sendable>: Sendable, Hashable {
+    /// The server's newest position in the topic; `nil` where it has no history of it.
+    public var head: TopicPosition<Epoch>?
+    /// Whether the server claims to have replayed everything after the position asked for.
+    public var recovered: Bool
+
+    @inlinable
+    public init(head: TopicPosition<Epoch>?, recovered: Bool) {
+        self.head = head
+        self.recovered = recovered
+    }
+}

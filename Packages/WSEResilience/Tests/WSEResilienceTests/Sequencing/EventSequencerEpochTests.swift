@@ -1,0 +1,102 @@
+import Testing
+import WSEResilience
+
+@Suite("EventSequencer: epochs")
+struct EventSequencerEpochTests {
+    @Test("a new epoch is announced and sets a new baseline")
+    func newEpoch() {
+        var rig = SequencerRig()
+        rig.event("t", 10)
+        #expect(rig.event("t", 0, epoch: "f") == .release)
+        #expect(rig.event("t", 1, epoch: "f") == .deliver)
+        #expect(
+            rig.takeLog() == [10, .epoch("t", to: "f", next: 0), .event("t@f:0"), .event("t@f:1")])
+        #expect(rig.sequencer.position(of: "t") == TopicPosition(epoch: "f", offset: 1))
+        #expect(rig.sequencer.statistics.epochChanges == 1)
+    }
+
+    @Test("what is held of the old epoch comes out before the new one")
+    func heldOfOldEpoch() {
+        var rig = SequencerRig()
+        for offset: UInt64 in [10, 12, 13, 15] { rig.event("t", offset) }
+        _ = rig.takeLog()
+        rig.event("t", 3, epoch: "f")
+        #expect(
+            rig.takeLog() == [
+                .lost("t", 11...11), 12, 13, .lost("t", 14...14), 15, .epoch("t", to: "f", next: 3),
+                .event("t@f:3"),
+            ])
+        #expect(rig.sequencer.nextDeadline == nil)
+    }
+
+    @Test("a straggler of the old epoch is a duplicate")
+    func straggler() {
+        var rig = SequencerRig()
+        rig.event("t", 10)
+        rig.event("t", 0, epoch: "f")
+        #expect(rig.event("t", 10) == .duplicate)
+        #expect(rig.sequencer.position(of: "t")?.epoch == "f")
+    }
+
+    @Test("an epoch that comes back goes on where it was")
+    func comesBack() {
+        var rig = SequencerRig()
+        rig.event("t", 10)
+        rig.event("t", 0, epoch: "f")
+        _ = rig.takeLog()
+        #expect(rig.event("t", 11) == .release)
+        #expect(rig.takeLog() == [.epoch("t", to: "e", next: 11), 11])
+        #expect(rig.event("t", 0, epoch: "f") == .duplicate)
+        #expect(rig.event("t", 2, epoch: "f") == .gap(missing: 1...1))
+        #expect(
+            rig.takeLog() == [.epoch("t", to: "f", next: 1), .request("t", after: 0, missing: 1...1)])
+    }
+
+    @Test("only the last few epochs are remembered")
+    func rememberedEpochs() {
+        var rig = SequencerRig()
+        for epoch in ["a", "b", "c", "d", "f"] { rig.event("t", 5, epoch: epoch) }
+        _ = rig.takeLog()
+        for epoch in ["b", "c", "d"] { #expect(rig.event("t", 5, epoch: epoch) == .duplicate) }
+        #expect(rig.event("t", 5, epoch: "a") == .release)
+        #expect(rig.takeLog() == [.epoch("t", to: "a", next: 5), .event("t@a:5")])
+    }
+
+    @Test("an answer in a new epoch announces the change at once and takes its head as baseline")
+    func answerInNewEpoch() {
+        var rig = SequencerRig()
+        rig.event("t", 10)
+        rig.event("t", 12)
+        _ = rig.takeLog()
+        rig.answer("t", head: 7, epoch: "f", recovered: false)
+        #expect(rig.takeLog() == [.lost("t", 11...11), 12, .epoch("t", to: "f", next: 8)])
+        #expect(rig.sequencer.position(of: "t") == TopicPosition(epoch: "f", offset: 7))
+        #expect(rig.event("t", 8, epoch: "f") == .deliver)
+        #expect(rig.event("t", 7, epoch: "f") == .duplicate)
+    }
+
+    @Test("an answer about a former epoch does not bring it back, but ends the request")
+    func answerInFormerEpoch() {
+        var rig = SequencerRig()
+        rig.event("t", 10)
+        rig.event("t", 0, epoch: "f")
+        rig.event("t", 2, epoch: "f")
+        _ = rig.takeLog()
+        rig.answer("t", head: 30, recovered: false)
+        #expect(rig.takeLog() == [.lost("t", 1...1), .event("t@f:2")])
+        #expect(rig.sequencer.position(of: "t") == TopicPosition(epoch: "f", offset: 2))
+    }
+
+    @Test("an answer in the new epoch that live events brought first does not disturb it")
+    func answerAfterLiveEvents() {
+        var rig = SequencerRig()
+        rig.event("t", 10)
+        _ = rig.sequencer.beginRecovery(of: "t", now: rig.now)
+        rig.event("t", 9, epoch: "f")
+        _ = rig.takeLog()
+        rig.answer("t", head: 12, epoch: "f", recovered: false)
+        #expect(rig.takeLog() == [])
+        #expect(rig.sequencer.position(of: "t") == TopicPosition(epoch: "f", offset: 9))
+        #expect(rig.event("t", 10, epoch: "f") == .deliver)
+    }
+}
