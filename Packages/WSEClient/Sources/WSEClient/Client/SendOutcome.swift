@@ -1,0 +1,19 @@
+/// What became of a message.
+public struct SendOutcome: Sendable, Hashable {
+    @nonexhaustive
+    public enum Disposition: Sendable, Hashable {
+        /// Handed to the connection.
+        case sent
+        /// Kept until there is a connection.
+        case queued
+    }
+
+    public var disposition: Disposition
+    /// The message's id (`id` in the envelope).
+    public var id: String
+
+    public init(disposition: Disposition, id: String) {
+        self.disposition = disposition
+        self.id = id
+    }
+}

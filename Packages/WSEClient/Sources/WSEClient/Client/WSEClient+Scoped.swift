@@ -1,0 +1,37 @@
+extension WSEClient {
+    /// Connects with a token and topics in one line.
+    ///
+    /// - Throws: as ``WSEClient/connect()``, and `invalidArgument` if `url` is not a WebSocket URL.
+    public static func connect(
+        to url: String, token: String? = nil, topics: [String] = [],
+        configuration: WSEConfiguration = WSEConfiguration()
+    ) async throws(WSEError) -> WSEClient {
+        var configuration = configuration
+        if let token { configuration.tokenProvider = StaticToken(token) }
+        configuration.topics += topics
+        let client = try WSEClient(url: url, configuration: configuration)
+        try await client.connect()
+        return client
+    }
+}
+
+/// Connects, runs `body`, and disconnects on every way out of it.
+///
+/// - Throws: what connecting or `body` throws.
+public func withWSEClient<Result>(
+    url: String, token: String? = nil, topics: [String] = [],
+    configuration: WSEConfiguration = WSEConfiguration(),
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (WSEClient) async throws -> Result
+) async throws -> Result {
+    let client = try await WSEClient.connect(
+        to: url, token: token, topics: topics, configuration: configuration)
+    do {
+        let result = try await body(client)
+        await client.disconnect()
+        return result
+    } catch {
+        await client.disconnect()
+        throw error
+    }
+}

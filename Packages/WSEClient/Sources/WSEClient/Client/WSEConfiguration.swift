@@ -1,0 +1,79 @@
+public import Logging
+public import WSETransport
+public import WSEWire
+public import WSEResilience
+
+/// How a client behaves. The defaults suit an app that talks to a published server.
+public struct WSEConfiguration: Sendable {
+    /// What `connect()` does when the first attempt fails.
+    public struct InitialConnect: Sendable, Hashable {
+        enum Value: Sendable {
+            case failFast, retry
+        }
+
+        let value: Value
+
+        /// It throws, and the client is disconnected.
+        public static let failFast = InitialConnect(value: .failFast)
+        /// It goes on trying, as after a lost connection.
+        public static let retry = InitialConnect(value: .retry)
+    }
+
+    /// Presented at each connect, as bearer token and as cookie.
+    public var tokenProvider: (any TokenProvider)?
+    /// The cookie that carries the token.
+    public var cookieName: String = "access_token"
+    /// Sent with the upgrade request; a `Cookie` header here is merged with the token's.
+    public var headers: [WebSocketHeader] = []
+    /// The topics to subscribe to with the first connect.
+    public var topics: [String] = []
+    /// Named in the query and in `client_hello`.
+    public var clientVersion: String = WSEClientVersion.current
+
+    public var initialConnect: InitialConnect = .failFast
+    /// Whether a lost connection is made again.
+    public var reconnects: Bool = true
+    /// Delays between attempts.
+    public var backoff: Backoff.Configuration = .init()
+    /// For an attempt, from the first packet to ready. Default 10 s.
+    public var connectTimeout: Duration = .seconds(10)
+    /// How long a connection must be ready before its loss counts as the first failure again. Default 30 s.
+    public var stabilityPeriod: Duration = .seconds(30)
+
+    /// Between pings. Default 15 s.
+    public var heartbeatInterval: Duration = .seconds(15)
+    /// Silence after which a connection counts as dead. Default 40 s.
+    public var livenessTimeout: Duration = .seconds(40)
+
+    /// How long `subscribe` and `unsubscribe` wait for the server's answer. Default 10 s.
+    public var subscriptionTimeout: Duration = .seconds(10)
+    /// How long the server may take to fill a hole in a topic. Default 5 s.
+    public var recoveryTimeout: Duration = .seconds(5)
+    /// Whether missed publications are asked for, after a reconnect and when a hole shows.
+    public var recovers: Bool = true
+
+    /// The buffer of ``WSEClient/events``.
+    public var eventBuffering: StreamBuffering = .default
+    /// Bounds on inbound messages.
+    public var limits: WireLimits = .init()
+
+    /// The network, or a stand-in for it.
+    public var transport: any WebSocketTransport
+    public var clock: any WSEClock = SystemClock()
+    public var logger: Logger = Logger(label: "wse.client", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    public init(
+        tokenProvider: (any TokenProvider)? = nil,
+        topics: [String] = [],
+        transport: any WebSocketTransport = NIOWebSocketTransport()
+    ) {
+        self.tokenProvider = tokenProvider
+        self.topics = topics
+        self.transport = transport
+    }
+}
+
+/// The version of this package.
+public enum WSEClientVersion {
+    public static let current = "0.1.0"
+}

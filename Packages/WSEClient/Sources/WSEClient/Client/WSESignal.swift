@@ -1,0 +1,34 @@
+public import WSEWire
+
+/// What a client tells about itself, beside the events. Watch them with ``WSEClient/signals``.
+@nonexhaustive
+public enum WSESignal: Sendable {
+    /// The state changed.
+    case state(ConnectionState)
+    /// Publications of a topic are missing and cannot be had any more. Comes before the event behind the hole.
+    case gap(WSEGap)
+    /// A topic begins a new epoch: what lies between its last event and the next one is unknown.
+    case resync(topic: String, epoch: String)
+    /// A stream was full and events were discarded by its policy.
+    case dropped(count: Int)
+    /// A frame could not be read and was skipped; the connection stays.
+    case unreadable(WireError)
+    /// An `error` message of the server.
+    case serverError(WSEError)
+    /// An attempt failed or a connection was lost; the next attempt follows after the delay.
+    case retrying(after: Duration, cause: WSEError)
+}
+
+/// A hole in the history of a topic.
+public struct WSEGap: Sendable, Hashable {
+    public var topic: String
+    public var epoch: String
+    /// The offsets that are missing.
+    public var offsets: ClosedRange<UInt64>
+
+    public init(topic: String, epoch: String, offsets: ClosedRange<UInt64>) {
+        self.topic = topic
+        self.epoch = epoch
+        self.offsets = offsets
+    }
+}

@@ -1,0 +1,53 @@
+/// A snapshot of what a client has done so far.
+public struct WSEStatistics: Sendable, Hashable, Codable {
+    public var state: ConnectionState
+    /// The server's name for this connection.
+    public var connectionID: String?
+    public var serverVersion: String?
+    public var topics: Set<String>
+    /// WebSocket messages, control messages included.
+    public var messagesReceived: UInt64
+    public var messagesSent: UInt64
+    /// Payload bytes of those messages.
+    public var bytesReceived: UInt64
+    public var bytesSent: UInt64
+    /// Events handed to the streams.
+    public var eventsDelivered: UInt64
+    /// Events that had been delivered before and were not delivered again.
+    public var duplicates: UInt64
+    /// Holes announced, and the publications in them.
+    public var gaps: UInt64
+    public var missed: UInt64
+    /// Frames that could not be read.
+    public var unreadable: UInt64
+    /// Events discarded by full streams.
+    public var dropped: UInt64
+    /// Attempts to connect, and connections made again after a loss.
+    public var connectAttempts: UInt64
+    public var reconnects: UInt64
+    /// Events that wait in ``WSEClient/events``.
+    public var queuedEvents: Int
+    /// The last measured round trip.
+    public var roundTrip: Duration?
+
+    init(_ machine: borrowing SessionMachine, queuedEvents: Int) {
+        state = machine.state
+        connectionID = machine.server.connectionID
+        serverVersion = machine.server.version
+        topics = machine.subscriptions.acknowledged
+        messagesReceived = machine.counters.messagesReceived
+        messagesSent = machine.counters.messagesSent
+        bytesReceived = machine.counters.bytesReceived
+        bytesSent = machine.counters.bytesSent
+        eventsDelivered = machine.counters.eventsDelivered
+        duplicates = machine.counters.duplicates
+        gaps = machine.counters.gaps
+        missed = machine.counters.missed
+        unreadable = machine.counters.unreadable
+        dropped = machine.counters.dropped
+        connectAttempts = machine.counters.connects
+        reconnects = machine.counters.reconnects
+        self.queuedEvents = queuedEvents
+        roundTrip = machine.lastRoundTrip
+    }
+}

@@ -1,0 +1,33 @@
+/// How many events a stream holds for its consumer, and what happens when that is not enough.
+public struct StreamBuffering: Sendable, Hashable {
+    /// What a full stream does.
+    public struct Overflow: Sendable, Hashable {
+        enum Value: Sendable {
+            case suspend, dropOldest, dropNewest, fail
+        }
+
+        let value: Value
+
+        /// The client stops reading from its connection until there is room again, so that TCP pushes back on the
+        /// server. Nothing is lost on the way; other streams of the same client wait as well.
+        public static let suspend = Overflow(value: .suspend)
+        /// The events that wait longest are discarded, counted and announced.
+        public static let dropOldest = Overflow(value: .dropOldest)
+        /// The events that come in are discarded, counted and announced.
+        public static let dropNewest = Overflow(value: .dropNewest)
+        /// The stream ends with a `bufferOverflow` error.
+        public static let fail = Overflow(value: .fail)
+    }
+
+    /// Events held at most, at least 1; with ``Overflow/suspend`` those of one more socket read may be added.
+    public var capacity: Int
+    public var overflow: Overflow
+
+    public init(capacity: Int = 1_000, overflow: Overflow = .suspend) {
+        self.capacity = max(1, capacity)
+        self.overflow = overflow
+    }
+
+    /// 1,000 events, then the connection is read no further.
+    public static let `default` = StreamBuffering()
+}

@@ -1,0 +1,231 @@
+import Logging
+import Synchronization
+import WSETransport
+import WSEWire
+
+/// Drives a ``SessionMachine``: takes inputs from any thread, and carries out its actions.
+///
+/// ## Threads
+/// Inputs go into the machine under one lock, a whole socket read at a time. The actions that come out are carried
+/// out after the lock is released, by one thread at a time and in order: whoever finds nobody at it does it, and
+/// goes on until none are left; inputs that arrive meanwhile, on other threads or from within an action, only add
+/// to the list. So an action may call back into the engine, and nothing overtakes anything.
+///
+/// In the common case, frames arriving on the connection's event loop, all of this is one thread.
+final class SessionEngine: Sendable {
+    struct State: ~Copyable {
+        var machine: SessionMachine
+        var decoder: MessageDecoder
+        var items: [WireItem] = []
+        var isDraining = false
+        var connection: (attempt: AttemptID, handle: any WebSocketConnection)?
+        var timers: [SessionTimer: (generation: UInt64, work: any WSEScheduledWork)] = [:]
+        var timerGeneration: UInt64 = 0
+        var tokenTask: Task<Void, Never>?
+        var connectWaiters = Waiters<WSEError?>()
+        var disconnectWaiters = Waiters<Void>()
+        var subscriptionWaiters = Waiters<SubscriptionResult>()
+        var lastRequest: UInt64 = 0
+    }
+
+    let configuration: WSEConfiguration
+    let events: Mailbox<WSEEvent>
+    let signals = SignalBroadcaster()
+    private let state: Mutex<State>
+    let logger: Logger
+
+    init(url: WebSocketURL, configuration: WSEConfiguration, random: SessionRandom = SessionRandom()) {
+        self.configuration = configuration
+        logger = configuration.logger
+        let reference = WeakEngine()
+        events = Mailbox(buffering: configuration.eventBuffering) { reference.engine?.streamDrained() }
+        let now = Moment(configuration.clock)
+        var machine = SessionMachine(
+            settings: SessionSettings(configuration), url: url, random: random, now: now)
+        if !configuration.topics.isEmpty {
+            _ = machine.subscriptions.subscribe(configuration.topics, request: nil)
+        }
+        state = Mutex(State(machine: machine, decoder: MessageDecoder(limits: configuration.limits)))
+        reference.engine = self
+    }
+
+    /// Runs `body` on the state, then carries out what the machine wants done.
+    func perform<Result: Sendable>(_ body: (inout State, Moment) -> Result) -> Result {
+        let now = Moment(configuration.clock)
+        let (result, drains) = state.withLock { state -> (Result, Bool) in
+            let result = body(&state, now)
+            guard !state.isDraining else { return (result, false) }
+            state.isDraining = true
+            return (result, true)
+        }
+        if drains { drain() }
+        return result
+    }
+
+    /// Reads from the state without giving the machine any input.
+    func read<Result: Sendable>(_ body: (borrowing State) -> Result) -> Result {
+        state.withLock { body($0) }
+    }
+
+    private func drain() {
+        var actions: [SessionAction] = []
+        while true {
+            let isDone = state.withLock { state in
+                state.machine.takeActions(into: &actions)
+                state.isDraining = !actions.isEmpty
+                return actions.isEmpty
+            }
+            if isDone { return }
+            for action in actions { carryOut(action) }
+        }
+    }
+
+    // MARK: Actions
+
+    private func carryOut(_ action: SessionAction) {
+        switch action {
+        case .deliver(let events): deliver(events)
+        case .transmit(let attempt, let kind, let bytes): transmit(attempt, kind, bytes)
+        case .signal(let signal): announce(signal)
+        case .requestToken(let attempt, let request): requestToken(attempt, request)
+        case .connect(let attempt, let target): connect(attempt, target)
+        case .close(let attempt, let code, let reason): handle(of: attempt)?.close(code: code, reason: reason)
+        case .abort(let attempt): abort(attempt)
+        case .startTimer(let timer, let delay): startTimer(timer, after: delay)
+        case .cancelTimer(let timer): state.withLock { $0.timers.removeValue(forKey: timer) }?.work.cancel()
+        case .resolveConnect(let error):
+            for waiter in state.withLock({ $0.connectWaiters.takeAll() }) { waiter.resume(returning: error) }
+        case .resolveDisconnect:
+            for waiter in state.withLock({ $0.disconnectWaiters.takeAll() }) { waiter.resume() }
+        case .resolveSubscription(let request, let result):
+            resolve(request, result)
+        case .finish(let error):
+            events.finish(throwing: error)
+        }
+    }
+
+    private func deliver(_ batch: [WSEEvent]) {
+        let outcome = events.yield(batch)
+        if outcome.dropped > 0 {
+            state.withLock { $0.machine.counters.dropped += UInt64(outcome.dropped) }
+            announce(.dropped(count: outcome.dropped))
+        }
+        if outcome.isFull { setReading(paused: true) }
+    }
+
+    private func streamDrained() {
+        setReading(paused: false)
+    }
+
+    private func setReading(paused: Bool) {
+        let handle = perform { state, now in
+            state.machine.readingPaused(paused, now: now)
+            return state.connection?.handle
+        }
+        if paused { handle?.pauseReading() } else { handle?.resumeReading() }
+    }
+
+    private func transmit(_ attempt: AttemptID, _ kind: WebSocketMessageKind, _ bytes: [UInt8]) {
+        guard let handle = handle(of: attempt) else { return }
+        do {
+            try handle.send(kind, bytes.span.bytes)
+        } catch {
+            // The connection ends by itself if it is broken; only its end counts.
+            logger.debug("message not sent", metadata: ["reason": "\(error.code)"])
+        }
+    }
+
+    private func announce(_ signal: WSESignal) {
+        switch signal {
+        case .state(let state): logger.info("state changed", metadata: ["state": "\(state)"])
+        case .retrying(let delay, let cause):
+            logger.warning("connecting again", metadata: ["after": "\(delay)", "cause": "\(cause)"])
+        case .gap(let gap):
+            logger.warning(
+                "publications missing", metadata: ["topic": "\(gap.topic)", "offsets": "\(gap.offsets)"])
+        case .unreadable(let error): logger.warning("frame skipped", metadata: ["reason": "\(error)"])
+        case .serverError(let error): logger.warning("server error", metadata: ["error": "\(error)"])
+        case .resync(let topic, _): logger.notice("new epoch", metadata: ["topic": "\(topic)"])
+        case .dropped(let count): logger.warning("events dropped", metadata: ["count": "\(count)"])
+        }
+        signals.yield(signal)
+    }
+
+    private func requestToken(_ attempt: AttemptID, _ request: TokenRequest) {
+        guard let provider = configuration.tokenProvider else { return }
+        let task = Task {
+            do {
+                let token = try await provider.token(for: request)
+                perform { state, now in state.machine.tokenArrived(attempt, token: token, now: now) }
+            } catch {
+                perform { state, now in state.machine.tokenFailed(attempt, error: error, now: now) }
+            }
+        }
+        state.withLock { state in
+            state.tokenTask?.cancel()
+            state.tokenTask = task
+        }
+    }
+
+    private func connect(_ attempt: AttemptID, _ target: ConnectionTarget) {
+        let request = UpgradeRequest.make(target, configuration: configuration)
+        let handler = ConnectionHandler(engine: self, attempt: attempt)
+        let handle = configuration.transport.connect(request, handler: handler)
+        state.withLock { $0.connection = (attempt, handle) }
+    }
+
+    private func abort(_ attempt: AttemptID) {
+        let (handle, task) = state.withLock { state -> ((any WebSocketConnection)?, Task<Void, Never>?) in
+            guard let connection = state.connection, connection.attempt == attempt else {
+                defer { state.tokenTask = nil }
+                return (nil, state.tokenTask)
+            }
+            state.connection = nil
+            return (connection.handle, nil)
+        }
+        task?.cancel()
+        handle?.abort()
+    }
+
+    private func handle(of attempt: AttemptID) -> (any WebSocketConnection)? {
+        state.withLock { state in
+            guard let connection = state.connection, connection.attempt == attempt else { return nil }
+            return connection.handle
+        }
+    }
+
+    private func startTimer(_ timer: SessionTimer, after delay: Duration) {
+        let generation = state.withLock { state in
+            state.timerGeneration += 1
+            return state.timerGeneration
+        }
+        let work = configuration.clock.schedule(after: delay) { [weak self] in
+            self?.perform { state, now in
+                // One that was replaced or cancelled while it started has no say.
+                guard state.timers[timer]?.generation == generation else { return }
+                state.timers[timer] = nil
+                state.machine.timerFired(timer, now: now)
+            }
+        }
+        let previous = state.withLock { $0.timers.updateValue((generation, work), forKey: timer) }
+        previous?.work.cancel()
+    }
+
+    private func resolve(_ request: RequestID, _ result: SubscriptionResult) {
+        state.withLock { $0.subscriptionWaiters.remove(request.rawValue) }?.resume(returning: result)
+    }
+}
+
+/// Lets parts that outlive the engine reach it while it lives.
+private final class WeakEngine: Sendable {
+    private let reference = Mutex(Reference())
+
+    private struct Reference {
+        weak var engine: SessionEngine?
+    }
+
+    var engine: SessionEngine? {
+        get { reference.withLock { $0.engine } }
+        set { reference.withLock { $0.engine = newValue } }
+    }
+}

@@ -1,0 +1,37 @@
+/// Gives the client the token it presents to the server.
+public protocol TokenProvider: Sendable {
+    /// The token for the next attempt, or `nil` to connect without one.
+    ///
+    /// Throwing ends the attempt; the client tries again after its backoff.
+    func token(for request: TokenRequest) async throws -> String?
+}
+
+/// Why a token is asked for.
+public struct TokenRequest: Sendable, Hashable {
+    @nonexhaustive
+    public enum Reason: Sendable, Hashable {
+        /// A connection is about to be made.
+        case connecting
+        /// The server refused the last token; a cached one will not do.
+        case rejected
+    }
+
+    public var reason: Reason
+
+    public init(reason: Reason) {
+        self.reason = reason
+    }
+}
+
+/// Always the same token.
+public struct StaticToken: TokenProvider {
+    private let value: String
+
+    public init(_ value: String) {
+        self.value = value
+    }
+
+    public func token(for request: TokenRequest) -> String? {
+        value
+    }
+}

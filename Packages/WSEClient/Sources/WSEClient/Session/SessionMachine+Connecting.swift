@@ -1,0 +1,236 @@
+import WSETransport
+import WSEWire
+
+extension SessionMachine {
+    // MARK: What the user asks for
+
+    mutating func connect(now: Moment) {
+        switch phase {
+        case .ready:
+            emit(.resolveConnect(nil))
+        case .idle, .failed:
+            hasBeenReady = false
+            backoff.reset()
+            tokenReason = .connecting
+            setState(.connecting)
+            beginAttempt(now: now)
+        case .closing:
+            // The old connection is given up; its handler's last call will find another attempt current.
+            if let attempt = currentAttempt { emit(.abort(attempt)) }
+            phase = .idle
+            emit(.resolveDisconnect)
+            connect(now: now)
+        case .token, .connecting, .handshaking, .waiting:
+            break
+        }
+    }
+
+    mutating func disconnect(now: Moment) {
+        stopTimers()
+        let attempt = currentAttempt
+        let wasOpen = isConnected
+        switch phase {
+        case .closing:
+            return
+        case .token, .connecting, .handshaking, .ready, .waiting, .idle, .failed:
+            break
+        }
+        endOfConnection()
+        setState(.disconnected)
+        emit(.resolveConnect(WSEError(.closed, "disconnected while connecting")))
+        for (id, result) in subscriptions.giveUpAll() { emit(.resolveSubscription(id, result)) }
+        emit(.finish(nil))
+        if let attempt, wasOpen {
+            phase = .closing(attempt)
+            emit(.close(attempt, .normal, "client disconnect"))
+        } else {
+            if let attempt { emit(.abort(attempt)) }
+            phase = .idle
+            emit(.resolveDisconnect)
+        }
+    }
+
+    /// Drops the connection, if any, and connects anew without waiting.
+    mutating func forceReconnect(now: Moment) {
+        switch phase {
+        case .idle, .failed, .closing: return
+        case .token, .connecting, .handshaking, .ready, .waiting: break
+        }
+        if let attempt = currentAttempt { emit(.abort(attempt)) }
+        stopTimers()
+        endOfConnection()
+        setState(hasBeenReady ? .reconnecting : .connecting)
+        beginAttempt(now: now)
+    }
+
+    mutating func changeEndpoint(_ url: WebSocketURL, now: Moment) {
+        self.url = url
+        forceReconnect(now: now)
+    }
+
+    // MARK: Attempts
+
+    mutating func beginAttempt(now: Moment) {
+        lastAttempt.rawValue += 1
+        let attempt = lastAttempt
+        counters.connects += 1
+        emit(.startTimer(.handshake, after: settings.connectTimeout))
+        if settings.asksForToken {
+            phase = .token(attempt)
+            emit(.requestToken(attempt, TokenRequest(reason: tokenReason)))
+        } else {
+            phase = .connecting(attempt)
+            emit(.connect(attempt, ConnectionTarget(url: url, token: nil)))
+        }
+    }
+
+    mutating func tokenArrived(_ attempt: AttemptID, token: String?, now: Moment) {
+        guard phase == .token(attempt) else { return }
+        if tokenReason == .rejected, token == lastToken {
+            fail(WSEError(.auth, "the token was refused and the provider has no other"))
+            return
+        }
+        lastToken = token
+        phase = .connecting(attempt)
+        emit(.connect(attempt, ConnectionTarget(url: url, token: token)))
+    }
+
+    mutating func tokenFailed(_ attempt: AttemptID, error: any Error, now: Moment) {
+        guard phase == .token(attempt) else { return }
+        attemptFailed(
+            WSEError(.auth, "the token provider failed", underlying: error), isTerminal: false, now: now)
+    }
+
+    mutating func opened(_ attempt: AttemptID, now: Moment) {
+        guard phase == .connecting(attempt) else { return }
+        phase = .handshaking(attempt)
+        server = ServerDescription()
+        heartbeat.started(now.instant)
+        // Servers take the hello before they have said anything, which saves a round trip; those without
+        // authentication say nothing until they hear it.
+        transmit(messages.hello(encryptionPublicKey: nil, now: now, random: &random))
+        emit(.startTimer(.heartbeat, after: heartbeat.nextCheck(now.instant)))
+    }
+
+    mutating func becameReady(_ attempt: AttemptID, now: Moment) {
+        phase = .ready(attempt)
+        if hasBeenReady { counters.reconnects += 1 }
+        hasBeenReady = true
+        tokenReason = .connecting
+        emit(.cancelTimer(.handshake))
+        emit(.startTimer(.stability, after: settings.stabilityPeriod))
+        setState(.connected)
+        sequencer.setRecovery(
+            available: settings.recovers && (server.features.isEmpty || server.features.contains("recovery")),
+            now: now.instant)
+        subscribeWanted(now: now)
+        emit(.resolveConnect(nil))
+    }
+
+    // MARK: Ends
+
+    mutating func closed(_ attempt: AttemptID, _ closure: WebSocketClosure, now: Moment) {
+        guard currentAttempt == attempt else { return }
+        if case .closing = phase {
+            phase = .idle
+            emit(.resolveDisconnect)
+            return
+        }
+        let cause = WSEError(closure)
+        if cause.code == .auth {
+            refused(cause, now: now)
+        } else {
+            attemptFailed(cause, isTerminal: closure.code == .policyViolation, now: now)
+        }
+    }
+
+    /// The token was refused: a provider is asked once for a better one.
+    mutating func refused(_ cause: WSEError, now: Moment) {
+        if let attempt = currentAttempt { emit(.abort(attempt)) }
+        guard settings.asksForToken, tokenReason == .connecting else {
+            fail(cause)
+            return
+        }
+        stopTimers()
+        endOfConnection()
+        if hasBeenReady { setState(.reconnecting) }
+        tokenReason = .rejected
+        beginAttempt(now: now)
+    }
+
+    /// Ends the current attempt and decides what comes next.
+    mutating func attemptFailed(_ cause: WSEError, isTerminal: Bool, now: Moment) {
+        guard !isTerminal, settings.reconnects || !hasBeenReady else {
+            fail(cause)
+            return
+        }
+        stopTimers()
+        endOfConnection()
+        if !hasBeenReady, settings.failsFast {
+            phase = .idle
+            setState(.disconnected)
+            emit(.resolveConnect(cause))
+            return
+        }
+        guard let delay = backoff.next(using: &random) else {
+            fail(WSEError(.connection, "gave up after the allowed number of attempts", underlying: cause))
+            return
+        }
+        phase = .waiting
+        setState(hasBeenReady ? .reconnecting : .connecting)
+        emit(.signal(.retrying(after: delay, cause: cause)))
+        emit(.startTimer(.reconnect, after: delay))
+    }
+
+    /// The end that no attempt can mend.
+    mutating func fail(_ cause: WSEError) {
+        stopTimers()
+        endOfConnection()
+        phase = .failed
+        setState(.error)
+        for (id, result) in subscriptions.giveUpAll() { emit(.resolveSubscription(id, result)) }
+        emit(.resolveConnect(cause))
+        emit(.finish(cause))
+    }
+
+    /// What is bound to one connection goes; wanted topics and positions stay.
+    mutating func endOfConnection() {
+        subscriptions.connectionLost()
+        resolveSubscriptions()
+        sequencer.connectionLost()
+    }
+
+    mutating func stopTimers() {
+        emit(.cancelTimer(.handshake))
+        emit(.cancelTimer(.heartbeat))
+        emit(.cancelTimer(.reconnect))
+        emit(.cancelTimer(.stability))
+        emit(.cancelTimer(.recovery))
+        armedRecovery = nil
+    }
+}
+
+extension WSEError {
+    /// How a connection ended, in the session's terms (close codes of protocol section 1).
+    init(_ closure: WebSocketClosure) {
+        if let error = closure.error {
+            let isRefusal = error.httpStatus == 401 || error.httpStatus == 403
+            let isTimeout = error.code == .connectTimeout || error.code == .upgradeTimeout
+            self.init(
+                isRefusal ? .auth : isTimeout ? .timeout : .connection, error.message,
+                closeCode: closure.code,
+                httpStatus: error.httpStatus, underlying: error)
+            return
+        }
+        switch closure.code?.rawValue {
+        case 4401, 4403:
+            self.init(.auth, "the server refused the token", closeCode: closure.code)
+        case 1008:
+            self.init(.protocol, "the server closed for a policy violation", closeCode: closure.code)
+        case let code?:
+            self.init(.connection, "the server closed the connection (\(code))", closeCode: closure.code)
+        case nil:
+            self.init(.connection, "the connection was lost")
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import WSEWire
+
+extension SessionMachine {
+    mutating func timerFired(_ timer: SessionTimer, now: Moment) {
+        switch timer {
+        case .handshake: handshakeTimedOut(now: now)
+        case .heartbeat: heartbeatDue(now: now)
+        case .reconnect:
+            guard phase == .waiting else { return }
+            beginAttempt(now: now)
+        case .stability:
+            guard isReady else { return }
+            backoff.reset()
+        case .subscription(let request):
+            if let result = subscriptions.giveUp(request) { emit(.resolveSubscription(request, result)) }
+        case .recovery:
+            recoveryDue(now: now)
+        }
+    }
+
+    private mutating func handshakeTimedOut(now: Moment) {
+        switch phase {
+        case .token(let attempt), .connecting(let attempt), .handshaking(let attempt):
+            emit(.abort(attempt))
+            attemptFailed(
+                WSEError(.timeout, "not ready within \(settings.connectTimeout)"), isTerminal: false, now: now
+            )
+        case .idle, .ready, .waiting, .closing, .failed:
+            break
+        }
+    }
+
+    private mutating func heartbeatDue(now: Moment) {
+        guard isConnected, let attempt = currentAttempt else { return }
+        switch heartbeat.check(now.instant) {
+        case .dead(let silence):
+            emit(.abort(attempt))
+            attemptFailed(
+                WSEError(.timeout, "the server was silent for \(silence)"), isTerminal: false, now: now)
+        case .ping:
+            heartbeat.sentPing(timestamp: now.unixMilliseconds, now.instant)
+            transmit(messages.ping(timestamp: now.unixMilliseconds))
+            emit(.startTimer(.heartbeat, after: heartbeat.nextCheck(now.instant)))
+        }
+    }
+
+    /// Reading was paused or resumed by a full stream.
+    mutating func readingPaused(_ paused: Bool, now: Moment) {
+        heartbeat.setPaused(paused, now: now.instant)
+    }
+}

@@ -1,0 +1,132 @@
+import WSEResilience
+import WSETransport
+import WSEWire
+
+/// The brain of a client: a value without I/O, clock or locks. Inputs go in as calls with the time they came at;
+/// what is to be done comes out as ``SessionAction``s, in order.
+///
+/// Whatever a peer or a user does ends in an action, never in a trap. What an attempt that is no longer current
+/// reports is ignored.
+struct SessionMachine {
+    enum Phase: Equatable {
+        /// Never connected, or disconnected by the user or by a first attempt that failed.
+        case idle
+        /// The token provider has been asked.
+        case token(AttemptID)
+        /// Socket, TLS and upgrade are under way.
+        case connecting(AttemptID)
+        /// Open; `client_hello` is sent, `server_hello` awaited.
+        case handshaking(AttemptID)
+        case ready(AttemptID)
+        /// Until the reconnect timer fires.
+        case waiting
+        /// The user disconnects; the close handshake is under way.
+        case closing(AttemptID)
+        /// Ended by an error.
+        case failed
+    }
+
+    let settings: SessionSettings
+    var phase = Phase.idle
+    var state = ConnectionState.pending
+    var url: WebSocketURL
+    var random: SessionRandom
+    var messages: ClientMessages
+    var heartbeat: HeartbeatMachine
+    var subscriptions = SubscriptionMachine()
+    var sequencer: EventSequencer<InternedString, InternedString, WSEEvent>
+    /// When the recovery timer is due, if it runs.
+    var armedRecovery: ContinuousClock.Instant?
+    var backoff: Backoff
+    var server = ServerDescription()
+    var counters = SessionCounters()
+
+    /// Done once per call of `takeActions`.
+    private var actions: [SessionAction] = []
+    /// Events for the consumers, moved into an action before anything that must come after them.
+    var deliveries: [WSEEvent] = []
+
+    var lastAttempt = AttemptID(rawValue: 0)
+    var lastToken: String?
+    var tokenReason = TokenRequest.Reason.connecting
+    /// Whether this run of connecting has been ready before; a first attempt may fail fast.
+    var hasBeenReady = false
+    var lastRoundTrip: Duration?
+
+    init(settings: SessionSettings, url: WebSocketURL, random: SessionRandom, now: Moment) {
+        var random = random
+        self.settings = settings
+        self.url = url
+        messages = ClientMessages(clientVersion: settings.clientVersion, now: now, random: &random)
+        self.random = random
+        heartbeat = HeartbeatMachine(
+            interval: settings.heartbeatInterval, timeout: settings.livenessTimeout)
+        var sequencing = SequencingConfiguration()
+        sequencing.recoveryTimeout = settings.recoveryTimeout
+        sequencing.isRecoveryAvailable = settings.recovers
+        sequencer = EventSequencer(sequencing, using: &self.random)
+        backoff = Backoff(settings.backoff)
+    }
+
+    // MARK: Actions
+
+    mutating func emit(_ action: SessionAction) {
+        flushDeliveries()
+        actions.append(action)
+    }
+
+    mutating func flushDeliveries() {
+        guard !deliveries.isEmpty else { return }
+        var batch: [WSEEvent] = []
+        swap(&batch, &deliveries)
+        deliveries.reserveCapacity(batch.count)
+        actions.append(.deliver(batch))
+    }
+
+    /// The actions since the last call.
+    mutating func takeActions(into taken: inout [SessionAction]) {
+        flushDeliveries()
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &actions)
+    }
+
+    mutating func setState(_ new: ConnectionState) {
+        guard state != new else { return }
+        state = new
+        emit(.signal(.state(new)))
+    }
+
+    /// The attempt that may speak, if there is one.
+    var currentAttempt: AttemptID? {
+        switch phase {
+        case .token(let id), .connecting(let id), .handshaking(let id), .ready(let id), .closing(let id): id
+        case .idle, .waiting, .failed: nil
+        }
+    }
+
+    var isReady: Bool {
+        if case .ready = phase { true } else { false }
+    }
+
+    /// Whether the socket is open, be the handshake done or not.
+    var isConnected: Bool {
+        switch phase {
+        case .handshaking, .ready: true
+        default: false
+        }
+    }
+
+    /// Encodes and sends on the current connection; `false` where there is none.
+    ///
+    /// Only for messages that this package makes itself, whose payloads are always representable.
+    @discardableResult
+    mutating func transmit(_ envelope: Envelope) -> Bool {
+        guard isConnected, let attempt = currentAttempt, let bytes = try? envelope.json() else {
+            return false
+        }
+        counters.messagesSent += 1
+        counters.bytesSent += UInt64(bytes.count)
+        emit(.transmit(attempt, .text, bytes))
+        return true
+    }
+}

@@ -1,0 +1,53 @@
+import WSEResilience
+
+/// The part of the configuration that the session itself needs.
+struct SessionSettings: Sendable {
+    var clientVersion = WSEClientVersion.current
+    var asksForToken = false
+    var failsFast = true
+    var reconnects = true
+    var backoff = Backoff.Configuration()
+    var connectTimeout = Duration.seconds(10)
+    var stabilityPeriod = Duration.seconds(30)
+    var heartbeatInterval = Duration.seconds(15)
+    var livenessTimeout = Duration.seconds(40)
+    var subscriptionTimeout = Duration.seconds(10)
+    var recoveryTimeout = Duration.seconds(5)
+    var recovers = true
+
+    init() {}
+
+    init(_ configuration: WSEConfiguration) {
+        clientVersion = configuration.clientVersion
+        asksForToken = configuration.tokenProvider != nil
+        failsFast = configuration.initialConnect == .failFast
+        reconnects = configuration.reconnects
+        backoff = configuration.backoff
+        connectTimeout = configuration.connectTimeout
+        stabilityPeriod = configuration.stabilityPeriod
+        heartbeatInterval = configuration.heartbeatInterval
+        livenessTimeout = configuration.livenessTimeout
+        subscriptionTimeout = configuration.subscriptionTimeout
+        recoveryTimeout = configuration.recoveryTimeout
+        recovers = configuration.recovers
+    }
+}
+
+/// What a session counts.
+struct SessionCounters: Sendable, Hashable {
+    var messagesReceived: UInt64 = 0
+    var messagesSent: UInt64 = 0
+    var bytesReceived: UInt64 = 0
+    var bytesSent: UInt64 = 0
+    var eventsDelivered: UInt64 = 0
+    var duplicates: UInt64 = 0
+    /// Events of topics that were just unsubscribed from.
+    var late: UInt64 = 0
+    var gaps: UInt64 = 0
+    var recoveryRequests: UInt64 = 0
+    var missed: UInt64 = 0
+    var unreadable: UInt64 = 0
+    var dropped: UInt64 = 0
+    var connects: UInt64 = 0
+    var reconnects: UInt64 = 0
+}

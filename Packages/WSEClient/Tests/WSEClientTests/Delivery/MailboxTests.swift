@@ -1,0 +1,92 @@
+import Synchronization
+import Testing
+
+@testable import WSEClient
+
+@Suite struct MailboxTests {
+    private func mailbox(
+        _ capacity: Int, _ overflow: StreamBuffering.Overflow, onDrained: @escaping @Sendable () -> Void = {}
+    ) -> Mailbox<Int> {
+        let mailbox = Mailbox<Int>(
+            buffering: StreamBuffering(capacity: capacity, overflow: overflow), onDrained: onDrained)
+        mailbox.addConsumer()
+        return mailbox
+    }
+
+    private func take(_ mailbox: Mailbox<Int>) async throws(WSEError) -> [Int]? {
+        var batch: [Int] = []
+        return try await mailbox.take(into: &batch, isolation: nil) ? batch : nil
+    }
+
+    @Test func `batches come out whole and in order`() async throws {
+        let mailbox = mailbox(10, .suspend)
+        _ = mailbox.yield([1, 2])
+        _ = mailbox.yield([3])
+        #expect(try await take(mailbox) == [1, 2, 3])
+        mailbox.finish()
+        #expect(try await take(mailbox) == nil)
+    }
+
+    @Test func `a full suspending mailbox keeps everything and asks for a pause`() async throws {
+        let drained = Mutex(0)
+        let mailbox = mailbox(3, .suspend) { drained.withLock { $0 += 1 } }
+        #expect(!mailbox.yield([1, 2]).isFull)
+        let outcome = mailbox.yield([3, 4])
+        #expect(outcome.isFull)
+        #expect(outcome.dropped == 0)
+        #expect(try await take(mailbox) == [1, 2, 3, 4])
+        #expect(drained.withLock { $0 } == 1)
+    }
+
+    @Test func `without a consumer a suspending mailbox drops the oldest instead of pausing`() async throws {
+        let mailbox = Mailbox<Int>(buffering: StreamBuffering(capacity: 3, overflow: .suspend)) {}
+        let outcome = mailbox.yield([1, 2, 3, 4])
+        #expect(!outcome.isFull)
+        #expect(outcome.dropped == 1)
+        #expect(try await take(mailbox) == [2, 3, 4])
+    }
+
+    @Test func `dropOldest and dropNewest keep the capacity and count`() async throws {
+        let oldest = mailbox(3, .dropOldest)
+        #expect(oldest.yield([1, 2, 3, 4, 5]).dropped == 2)
+        #expect(try await take(oldest) == [3, 4, 5])
+        let newest = mailbox(3, .dropNewest)
+        #expect(newest.yield([1, 2, 3, 4, 5]).dropped == 2)
+        #expect(try await take(newest) == [1, 2, 3])
+    }
+
+    @Test func `fail ends the stream with an error after what fits`() async throws {
+        let mailbox = mailbox(2, .fail)
+        #expect(mailbox.yield([1, 2, 3]).dropped == 1)
+        #expect(try await take(mailbox) == [1, 2])
+        await #expect(throws: WSEError.self) { try await take(mailbox) }
+    }
+
+    @Test func `a cancelled consumer gets the end, and another one goes on`() async throws {
+        let mailbox = mailbox(10, .suspend)
+        let waiting = Task { try await take(mailbox) }
+        waiting.cancel()
+        #expect(try await waiting.value == nil)
+        _ = mailbox.yield([1])
+        #expect(try await take(mailbox) == [1])
+    }
+
+    @Test func `two waiting consumers share the batches`() async throws {
+        let mailbox = mailbox(10, .suspend)
+        async let first = take(mailbox)
+        async let second = take(mailbox)
+        // Whoever comes too late for one batch waits for the next.
+        _ = mailbox.yield([1])
+        while mailbox.count > 0 { await Task.yield() }
+        _ = mailbox.yield([2])
+        let taken = try await [first, second].compactMap(\.self).flatMap(\.self).sorted()
+        #expect(taken == [1, 2])
+    }
+
+    @Test func `an error ends all waiting consumers`() async throws {
+        let mailbox = mailbox(10, .suspend)
+        let waiting = Task { try await take(mailbox) }
+        mailbox.finish(throwing: WSEError(.auth, "no"))
+        await #expect(throws: WSEError.self) { _ = try await waiting.value }
+    }
+}

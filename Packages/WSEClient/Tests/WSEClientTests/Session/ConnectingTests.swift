@@ -1,0 +1,98 @@
+import Testing
+import WSETransport
+
+@testable import WSEClient
+
+@Suite struct ConnectingTests {
+    @Test func `connect sends client_hello as soon as the socket is open, and is ready at server_hello`()
+        throws
+    {
+        var session = try SessionHarness()
+        #expect(session.give { $0.connect(now: $1) }.connects.count == 1)
+
+        let opened = session.give { $0.opened($0.lastAttempt, now: $1) }
+        let hello = try #require(opened.sent("client_hello").first)
+        #expect(hello["c"] == "WSE")
+        #expect(hello["pri"] == 10)
+        #expect(hello["p", "protocol_version"] == 1)
+        #expect(!session.machine.isReady)
+
+        let ready = session.receive(SessionHarness.hello)
+        #expect(session.machine.isReady)
+        #expect(ready.connectOutcomes.map { $0?.code } == [nil])
+        #expect(session.actions.states == [.connecting, .connected])
+    }
+
+    @Test(arguments: ["AUTH_FAILED", "AUTH_REQUIRED"])
+    func `an auth error before server_hello ends connect at once`(code: String) throws {
+        var session = try SessionHarness()
+        session.give { $0.connect(now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+
+        let actions = session.receive(#"WSE{"t":"error","p":{"code":"\#(code)","message":"no"},"v":1}"#)
+        #expect(actions.connectOutcomes.map { $0?.code } == [.auth])
+        #expect(actions.finishes.map { $0?.code } == [.auth])
+        #expect(session.machine.state == .error)
+        #expect(session.timers.isEmpty)
+    }
+
+    @Test(arguments: [UInt16(4401), 4403])
+    func `an auth close code asks the provider once for a better token`(code: UInt16) throws {
+        var session = try SessionHarness { $0.asksForToken = true }
+        session.give { $0.connect(now: $1) }
+        session.give { $0.tokenArrived($0.lastAttempt, token: "old", now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+
+        let again = session.close(code: code)
+        #expect(again.tokenRequests == [TokenRequest(reason: .rejected)])
+        let retry = session.give { $0.tokenArrived($0.lastAttempt, token: "new", now: $1) }
+        #expect(retry.connects.map(\.token) == ["new"])
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        #expect(session.close(code: code).connectOutcomes.map { $0?.code } == [.auth])
+        #expect(session.machine.phase == .failed)
+    }
+
+    @Test func `a provider with the same token again ends connect without another attempt`() throws {
+        var session = try SessionHarness { $0.asksForToken = true }
+        session.give { $0.connect(now: $1) }
+        session.give { $0.tokenArrived($0.lastAttempt, token: "old", now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        session.close(code: 4401)
+
+        let actions = session.give { $0.tokenArrived($0.lastAttempt, token: "old", now: $1) }
+        #expect(actions.connects.isEmpty)
+        #expect(actions.connectOutcomes.map { $0?.code } == [.auth])
+    }
+
+    @Test func `a first attempt that fails throws by default`() throws {
+        var session = try SessionHarness()
+        session.give { $0.connect(now: $1) }
+        let actions = session.close(code: nil)
+        #expect(actions.connectOutcomes.map { $0?.code } == [.connection])
+        #expect(session.machine.state == .disconnected)
+        #expect(session.timers.isEmpty)
+        #expect(actions.finishes.isEmpty)
+    }
+
+    @Test func `with retry a first attempt that fails is followed by another after the backoff`() throws {
+        var session = try SessionHarness { $0.failsFast = false }
+        session.give { $0.connect(now: $1) }
+        #expect(session.close(code: nil).connectOutcomes.isEmpty)
+        #expect(session.advance(by: .seconds(60)).connects.count >= 1)
+    }
+
+    @Test func `a server that is not ready in time is given up`() throws {
+        var session = try SessionHarness()
+        session.give { $0.connect(now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        let actions = session.advance(by: .seconds(11))
+        #expect(actions.aborts == [session.attempt])
+        #expect(actions.connectOutcomes.map { $0?.code } == [.timeout])
+    }
+}
+
+extension [SessionAction] {
+    var tokenRequests: [TokenRequest] {
+        compactMap { if case .requestToken(_, let request) = $0 { request } else { nil } }
+    }
+}

@@ -1,0 +1,95 @@
+import Testing
+import WSETransport
+
+@testable import WSEClient
+
+@Suite struct ReconnectTests {
+    @Test(arguments: [nil, 1000, 1001, 1005, 1006, 1011, 4300, 4429, 4503] as [UInt16?])
+    func `a close of the server's makes the client connect again`(code: UInt16?) throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let lost = session.close(code: code)
+        #expect(lost.finishes.isEmpty)
+        #expect(session.machine.state == .reconnecting)
+
+        #expect(session.advance(by: .seconds(2)).connects.count == 1)
+        session.open()
+        #expect(session.machine.state == .connected)
+        #expect(session.machine.counters.reconnects == 1)
+    }
+
+    @Test func `a policy violation ends the client with its cause`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let actions = session.close(code: 1008)
+        #expect(actions.finishes.map { $0?.code } == [.protocol])
+        #expect(session.machine.state == .error)
+    }
+
+    @Test func `a first delay is never zero`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.close(code: nil)
+        let due = try #require(session.timers[.reconnect])
+        #expect(due > session.now.instant)
+    }
+
+    @Test func `40 s of silence end a connection, any frame keeps it`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.advance(by: .seconds(30))
+        session.receive(SessionHarness.publication("a", 0))
+        #expect(session.advance(by: .seconds(39)).aborts.isEmpty)
+        #expect(session.advance(by: .seconds(2)).aborts == [AttemptID(rawValue: 1)])
+        #expect(session.machine.state == .reconnecting)
+    }
+
+    @Test func `pings go out every 15 s and their round trip is measured`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let pings = session.advance(by: .seconds(15)).sent("ping")
+        #expect(pings.count == 1)
+        let timestamp = try #require(pings.first?["p", "timestamp"]?.uintValue)
+        session.advance(by: .milliseconds(20))
+        session.receive(
+            #"{"c":"WSE","t":"PONG","p":{"client_timestamp":\#(timestamp),"server_timestamp":1,"latency":1},"v":1}"#
+        )
+        #expect(session.machine.lastRoundTrip == .milliseconds(20))
+    }
+
+    @Test func `a ping of the server is answered`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let actions = session.receive(
+            #"{"c":"WSE","t":"ping","p":{"server_time":"2026-01-01T00:00:00Z"},"v":1}"#)
+        let pong = try #require(actions.sent("PONG").first)
+        #expect(pong["p", "server_timestamp"] == "2026-01-01T00:00:00Z")
+        #expect(actions.delivered.isEmpty)
+    }
+
+    @Test func `what an older connection still says is ignored`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let old = session.attempt
+        session.give { $0.forceReconnect(now: $1) }
+        session.open()
+
+        #expect(session.receive(SessionHarness.publication("a", 0), from: old).isEmpty)
+        let late = session.give { $0.closed(old, WebSocketClosure(code: .normal), now: $1) }
+        #expect(late.isEmpty)
+        #expect(session.machine.isReady)
+    }
+
+    @Test func `disconnect closes with 1000 and ends the streams without an error`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let actions = session.give { $0.disconnect(now: $1) }
+        #expect(actions.finishes.map { $0?.code } == [nil])
+        #expect(session.machine.phase == .closing(session.attempt))
+        #expect(session.timers.isEmpty)
+        session.close(code: 1000)
+        #expect(session.machine.phase == .idle)
+        session.becomeReady()
+        #expect(session.machine.isReady)
+    }
+}

@@ -1,0 +1,123 @@
+import Testing
+import WSETransport
+
+@testable import WSEClient
+
+@Suite struct RecoveryTests {
+    private func subscribed(_ topics: String...) throws -> SessionHarness {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(topics, request: RequestID(rawValue: 1), now: $1) }
+        session.receive(SessionHarness.answer(accepted: topics))
+        return session
+    }
+
+    @Test func `after a reconnect topics are asked for from where they were`() throws {
+        var session = try subscribed("a", "b")
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 1))
+        session.close(code: nil)
+        let actions = session.advance(by: .seconds(2))
+        #expect(actions.connects.count == 1)
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+
+        let subscribe = try #require(session.receive(SessionHarness.hello).sent("subscription_update").first)
+        #expect(subscribe["p", "topics"] == ["a", "b"])
+        #expect(subscribe["p", "recover"] == true)
+        #expect(subscribe["p", "recovery"] == ["a": ["epoch": "0000007b", "offset": 1]])
+    }
+
+    @Test func `a replay and live events that overlap are delivered once and in order`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        for offset in [1, 2, 3, 2, 3] as [UInt64] { session.receive(SessionHarness.publication("a", offset)) }
+        session.receive(
+            SessionHarness.answer(
+                accepted: ["a"],
+                recovery:
+                    #"{"a":{"epoch":"0000007b","offset":3,"recovered":true,"recoverable":true,"count":3}}"#))
+        session.receive(SessionHarness.publication("a", 4))
+        #expect(session.actions.offsets("a") == [0, 1, 2, 3, 4])
+        #expect(session.actions.gaps.isEmpty)
+        #expect(session.machine.counters.duplicates == 2)
+    }
+
+    @Test func `a hole is asked for once, later events wait, and the replay releases them in order`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        let request = session.receive(SessionHarness.publication("a", 3))
+        #expect(request.sent("subscription_update").count == 1)
+        #expect(
+            request.sent("subscription_update").first?["p", "recovery"]
+                == ["a": ["epoch": "0000007b", "offset": 0]])
+        #expect(session.receive(SessionHarness.publication("a", 4)).sent.isEmpty)
+        #expect(session.actions.offsets("a") == [0])
+
+        session.receive(SessionHarness.publication("a", 1))
+        session.receive(SessionHarness.publication("a", 2))
+        #expect(session.actions.offsets("a") == [0, 1, 2, 3, 4])
+        #expect(session.actions.gaps.isEmpty)
+    }
+
+    @Test func `what the server cannot bring is announced before the event behind it`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 3))
+        let actions = session.receive(
+            SessionHarness.answer(
+                accepted: ["a"],
+                recovery:
+                    #"{"a":{"epoch":"0000007b","offset":3,"recovered":false,"recoverable":false,"count":0}}"#)
+        )
+        let gap = try #require(actions.gaps.first)
+        #expect(gap == WSEGap(topic: "a", epoch: "0000007b", offsets: 1...2))
+        let gapIndex = actions.firstIndex { if case .signal(.gap) = $0 { true } else { false } }
+        let eventIndex = actions.firstIndex { if case .deliver = $0 { true } else { false } }
+        #expect(try #require(gapIndex) < #require(eventIndex))
+        #expect(session.actions.offsets("a") == [0, 3])
+    }
+
+    @Test func `a hole without an answer is given up after the recovery timeout`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        let actions = session.advance(by: .seconds(6))
+        #expect(actions.gaps.map(\.offsets) == [1...1])
+        #expect(session.actions.offsets("a") == [0, 2])
+        #expect(session.machine.isReady)
+    }
+
+    @Test func `a new epoch is announced and its events are delivered`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 5))
+        let actions = session.receive(SessionHarness.publication("a", 0, epoch: "000000ff"))
+        let isResync = actions.contains {
+            if case .signal(.resync("a", "000000ff")) = $0 { true } else { false }
+        }
+        #expect(isResync)
+        #expect(session.actions.offsets("a") == [5, 0])
+    }
+
+    @Test func `without recovery a hole is announced at once`() throws {
+        var session = try SessionHarness { $0.recovers = false }
+        session.becomeReady()
+        session.receive(SessionHarness.publication("a", 0))
+        let actions = session.receive(SessionHarness.publication("a", 2))
+        #expect(actions.gaps.map(\.offsets) == [1...1])
+        #expect(actions.offsets("a") == [2])
+        #expect(actions.sent.isEmpty)
+    }
+
+    @Test func `an unstamped event with an id seen before is dropped`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let text = #"{"c":"U","t":"note","p":0,"id":"01890a5d-ac96-774b-bcce-b302099a8057","v":1}"#
+        session.receive(text)
+        session.receive(text)
+        #expect(session.actions.delivered.count == 1)
+        #expect(session.actions.delivered.first?.payload.value == 0)
+    }
+}

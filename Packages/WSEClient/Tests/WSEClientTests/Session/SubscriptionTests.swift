@@ -1,0 +1,79 @@
+import Testing
+
+@testable import WSEClient
+
+@Suite struct SubscriptionTests {
+    private let request = RequestID(rawValue: 1)
+
+    @Test func `a topic counts as subscribed when the server confirms it, not when it is asked for`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: request, now: $1) }
+        #expect(session.machine.subscriptions.acknowledged.isEmpty)
+        #expect(session.machine.subscriptions.wanted == ["a"])
+
+        let actions = session.receive(SessionHarness.answer(accepted: ["a"]))
+        #expect(actions.subscriptions == [SubscriptionResult(accepted: ["a"])])
+        #expect(session.machine.subscriptions.acknowledged == ["a"])
+    }
+
+    @Test func `a refused topic is reported and not asked for again`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a", "b"], request: request, now: $1) }
+        let actions = session.receive(SessionHarness.answer(accepted: ["a"], refused: ["b"]))
+        #expect(actions.subscriptions == [SubscriptionResult(accepted: ["a"], refused: ["b"])])
+
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        let again = session.receive(SessionHarness.hello).sent("subscription_update")
+        #expect(again.map { $0["p", "topics"] } == [["a"]])
+    }
+
+    @Test func `a topic subscribed to while offline is asked for after the connect`() throws {
+        var session = try SessionHarness()
+        #expect(session.give { $0.subscribe(["a"], request: request, now: $1) }.sent.isEmpty)
+        session.give { $0.connect(now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        let sent = session.receive(SessionHarness.hello).sent("subscription_update")
+        #expect(sent.map { $0["p", "topics"] } == [["a"]])
+        #expect(
+            session.receive(SessionHarness.answer(accepted: ["a"])).subscriptions
+                == [SubscriptionResult(accepted: ["a"])])
+    }
+
+    @Test func `a silent server leaves the topic pending and wanted`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: request, now: $1) }
+        let actions = session.advance(by: .seconds(11))
+        #expect(actions.subscriptions == [SubscriptionResult(pending: ["a"])])
+        #expect(session.machine.subscriptions.wanted == ["a"])
+    }
+
+    @Test func `after unsubscribe stragglers are dropped and the position is gone`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: request, now: $1) }
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        session.receive(SessionHarness.publication("a", 0))
+        let told = session.give { $0.unsubscribe(["a"], request: RequestID(rawValue: 2), now: $1) }
+        #expect(told.sent("subscription_update").map { $0["p", "action"] } == ["unsubscribe"])
+        session.receive(SessionHarness.publication("a", 1))
+        let answered = session.receive(SessionHarness.answer(accepted: ["a"], action: "unsubscribe"))
+        #expect(answered.subscriptions == [SubscriptionResult(accepted: ["a"])])
+        #expect(session.actions.offsets("a") == [0])
+        #expect(session.machine.sequencer.position(of: "a") == nil)
+        #expect(session.machine.subscriptions.wanted.isEmpty)
+    }
+
+    @Test func `many topics go out in several messages`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let names = (0..<1_200).map { "topic-\($0)" }
+        let actions = session.give { $0.subscribe(names, request: request, now: $1) }
+        let sizes = actions.sent("subscription_update").map { $0["p", "topics"]?.arrayValue?.count }
+        #expect(sizes == [500, 500, 200])
+    }
+}
