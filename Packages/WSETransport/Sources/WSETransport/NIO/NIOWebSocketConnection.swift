@@ -1,0 +1,91 @@
+import NIOCore
+import Synchronization
+import WebSocketFraming
+
+/// The thread-safe handle of a connection over SwiftNIO.
+///
+/// Senders frame and mask on their own thread, into a buffer behind a lock. Everything else belongs to the event loop,
+/// in `stage`: first a ``ConnectionAttempt``, then a ``FrameHandler``. Whichever holds the handler reports `closed`.
+final class NIOWebSocketConnection: WebSocketConnection, Sendable {
+    enum Stage {
+        case connecting(ConnectionAttempt)
+        case open(FrameHandler)
+    }
+
+    let eventLoop: any EventLoop
+    let output: Mutex<OutputBuffer>
+    /// `nil` before the first event loop tick and after the end.
+    let stage: NIOLoopBoundBox<Stage?>
+
+    init(eventLoop: any EventLoop, configuration: WebSocketConfiguration) {
+        self.eventLoop = eventLoop
+        output = Mutex(OutputBuffer(configuration: configuration))
+        stage = .makeEmptyBox(eventLoop: eventLoop)
+    }
+
+    func send(
+        _ kind: WebSocketMessageKind, _ payload: RawSpan
+    ) throws(WebSocketError) -> WebSocketWriteReceipt {
+        let (receipt, needsFlush) = try output.withLock { buffer throws(WebSocketError) in
+            try buffer.send(kind, payload)
+        }
+        if needsFlush { scheduleFlush() }
+        return receipt
+    }
+
+    func ping(_ payload: RawSpan) throws(WebSocketError) {
+        let needsFlush = try output.withLock { buffer throws(WebSocketError) in try buffer.ping(payload) }
+        if needsFlush { scheduleFlush() }
+    }
+
+    func pauseReading() { setReading(false) }
+
+    func resumeReading() { setReading(true) }
+
+    func close(code: WebSocketCloseCode, reason: String) {
+        // Codes that must not stand in a frame (RFC 6455 section 7.4) leave it empty.
+        let payload =
+            CloseFrame.isSendable(code.rawValue)
+            ? CloseFrame.payload(code: code.rawValue, reason: reason) : []
+        let (isFirst, _) = output.withLock { $0.close(payload: payload) }
+        eventLoop.execute {
+            switch self.stage.value {
+            case .open(let frames): if isFirst { frames.didQueueCloseFrame() }
+            case .connecting(let attempt): attempt.cancel()
+            case nil: break
+            }
+        }
+    }
+
+    func abort() {
+        output.withLock { $0.close() }
+        eventLoop.execute {
+            switch self.stage.value {
+            case .open(let frames): frames.abort()
+            case .connecting(let attempt): attempt.cancel()
+            case nil: break
+            }
+        }
+    }
+
+    private func setReading(_ isReading: Bool) {
+        onEventLoop {
+            switch self.stage.value {
+            case .open(let frames): frames.setReading(isReading)
+            case .connecting(let attempt): attempt.isReadingWanted = isReading
+            case nil: break
+            }
+        }
+    }
+
+    func scheduleFlush() {
+        eventLoop.execute {
+            if case .open(let frames) = self.stage.value { frames.flush() }
+        }
+    }
+
+    /// At once if this is the event loop already.
+    private func onEventLoop(_ body: @escaping @Sendable () -> Void) {
+        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
+    }
+}

@@ -1,0 +1,41 @@
+public import NIOCore
+public import NIOPosix
+
+/// WebSocket connections over SwiftNIO sockets, with NIOSSL for `wss`.
+///
+/// It starts no threads and holds no connections: each lives on one event loop of the group, which calls the
+/// connection's handler. Keep handlers short, as every connection of that loop waits for them.
+public struct NIOWebSocketTransport: WebSocketTransport {
+    /// Applies to connections started with this value.
+    public var configuration: WebSocketConfiguration
+
+    private let eventLoopGroup: any EventLoopGroup
+    private let tlsContexts = TLSContextCache()
+
+    /// - Parameters:
+    ///   - configuration: Limits, timeouts, TLS and proxy.
+    ///   - eventLoopGroup: Not shut down by this type. SwiftNIO's shared one by default.
+    public init(
+        configuration: WebSocketConfiguration = WebSocketConfiguration(),
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) {
+        self.configuration = configuration
+        self.eventLoopGroup = eventLoopGroup
+    }
+
+    public func connect(
+        _ request: WebSocketRequest, handler: any WebSocketHandler
+    ) -> any WebSocketConnection {
+        let connection = NIOWebSocketConnection(
+            eventLoop: eventLoopGroup.any(), configuration: configuration)
+        let (configuration, tlsContexts) = (configuration, tlsContexts)
+        connection.eventLoop.execute {
+            let attempt = ConnectionAttempt(
+                connection: connection, request: request, configuration: configuration,
+                tlsContexts: tlsContexts, handler: handler)
+            connection.stage.value = .connecting(attempt)
+            attempt.start()
+        }
+        return connection
+    }
+}

@@ -1,0 +1,37 @@
+/// Where to connect and with which HTTP headers.
+public struct WebSocketRequest: Sendable, Hashable {
+    /// Scheme, host, port, path and query.
+    public var url: WebSocketURL
+    /// Sent with the upgrade request in this order, after the headers that RFC 6455 demands.
+    public var headers: [WebSocketHeader]
+
+    public init(url: WebSocketURL, headers: [WebSocketHeader] = []) {
+        self.url = url
+        self.headers = headers
+    }
+}
+
+/// One HTTP header field.
+///
+/// Its `description` shows the name only, as values often are secrets.
+public struct WebSocketHeader: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    public var description: String { "\(name): (hidden)" }
+    public var debugDescription: String { description }
+}
+
+/// The server's `101 Switching Protocols`.
+public struct WebSocketUpgradeResponse: Sendable, Hashable {
+    public var headers: [WebSocketHeader]
+
+    public init(headers: [WebSocketHeader] = []) {
+        self.headers = headers
+    }
+}
