@@ -11,6 +11,13 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InferIsolatedConformances"),
 ]
 
+#if os(Linux)
+    // The distributions install the headers where the compiler looks, and call the .pc file by different names.
+    let msgpackPkgConfig: String? = nil
+#else
+    let msgpackPkgConfig: String? = "msgpack-c"
+#endif
+
 let package = Package(
     name: "WSEWire",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
@@ -23,12 +30,19 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
+        // Only headers are used: libmsgpack-c's unpacker and packer are templates. So it does not matter that
+        // the library is called msgpackc or msgpack-c, depending on where it comes from.
         .systemLibrary(
             name: "CMsgpack",
-            pkgConfig: "msgpack",
+            pkgConfig: msgpackPkgConfig,
             providers: [.apt(["libmsgpack-dev"]), .brew(["msgpack"])]
         ),
-        .target(name: "WSEWire", dependencies: ["CZlib", "CMsgpack"], swiftSettings: settings),
+        .target(name: "CMessagePack", dependencies: ["CMsgpack"]),
+        .target(name: "WSEWire", dependencies: ["CZlib", "CMessagePack"], swiftSettings: settings),
+        .target(name: "CYYJSON", path: "Benchmarks/CYYJSON"),
+        .executableTarget(
+            name: "WSEWireBenchmarks", dependencies: ["WSEWire", "CYYJSON"],
+            path: "Benchmarks/WSEWireBenchmarks", swiftSettings: settings),
         .testTarget(
             name: "WSEWireTests", dependencies: ["WSEWire", "CZlib"], swiftSettings: settings),
     ]

@@ -42,7 +42,7 @@ extension MessageDecoder {
                     items.append(.failure(error))
                 }
             }
-        } else if let message = payload.extent(of: "message"), payload.isObject(at: message.lowerBound) {
+        } else if let message = payload.extent(ofObject: "message") {
             try unwrap(message, of: storage, wrapping: wrapping, remaining: &remaining, into: &items)
         } else {
             items.append(.event(WSEEvent(storage: storage)))
@@ -79,7 +79,7 @@ extension MessageDecoder {
             try EventStorage.json(
                 bytes, prefix: .none, maximumDepth: limits.maximumDepth, table: &table)
         case .messagePack:
-            throw WireError(.unknownFormat, "MessagePack")
+            try EventStorage.messagePack(bytes, maximumDepth: limits.maximumDepth, table: &table)
         }
     }
 }

@@ -99,7 +99,8 @@ public struct MessageDecoder: ~Copyable, Sendable {
     private mutating func decodeMessagePack(
         _ bytes: UnsafeRawBufferPointer, into items: inout [WireItem]
     ) throws(WireError) {
-        throw WireError(.unknownFormat, "MessagePack")
+        let storage = try EventStorage.messagePack(bytes, maximumDepth: limits.maximumDepth, table: &table)
+        try deliver(storage, into: &items)
     }
 
     @inline(never)

@@ -4,19 +4,33 @@ extension Envelope {
     /// - Throws: ``WireError`` with code `unrepresentable` if the payload holds a NaN or an infinity; `bytes` are
     ///   as before then.
     public func encodeJSON(into bytes: inout [UInt8]) throws(WireError) {
-        let start = bytes.count
-        var writer = JSONWriter(bytes: bytes)
-        bytes = []
-        defer { bytes = writer.bytes }
-        writeHead(&writer)
-        writer.append(",\"p\":")
-        do throws(WireError) {
+        try encodeJSON(into: &bytes) { (bytes) throws(WireError) in
+            var writer = JSONWriter(bytes: bytes)
+            bytes = []
+            defer { bytes = writer.bytes }
             try writer.write(payload)
-        } catch {
-            writer.bytes.removeSubrange(start...)
-            throw error
         }
-        writer.append(UInt8(ascii: "}"))
+    }
+
+    /// Appends the envelope as compact JSON with another payload than its own, encoded straight to the bytes.
+    ///
+    /// - Throws: ``WireError`` with code `unrepresentable`; `bytes` are as before then.
+    public func encodeJSON(
+        payload: some Encodable, using encoder: PayloadEncoder = PayloadEncoder(),
+        into bytes: inout [UInt8]
+    ) throws(WireError) {
+        try encodeJSON(into: &bytes) { (bytes) throws(WireError) in
+            try encoder.encodeJSON(payload, into: &bytes)
+        }
+    }
+
+    /// Appends the envelope as compact JSON with a payload that is JSON already, such as one that was signed.
+    ///
+    /// - Parameter encodedPayload: One JSON value in UTF-8, as ``PayloadEncoder`` makes it; not checked.
+    public func encodeJSON(encodedPayload: RawSpan, into bytes: inout [UInt8]) {
+        encodeJSON(into: &bytes) { bytes in
+            encodedPayload.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        }
     }
 
     /// The envelope as compact JSON in UTF-8.
@@ -27,6 +41,25 @@ extension Envelope {
         bytes.reserveCapacity(256)
         try encodeJSON(into: &bytes)
         return bytes
+    }
+
+    private func encodeJSON<Failure: Error>(
+        into bytes: inout [UInt8], payload writePayload: (inout [UInt8]) throws(Failure) -> Void
+    ) throws(Failure) {
+        let start = bytes.count
+        var writer = JSONWriter(bytes: bytes)
+        bytes = []
+        writeHead(&writer)
+        writer.append(",\"p\":")
+        bytes = writer.bytes
+        writer.bytes = []
+        do throws(Failure) {
+            try writePayload(&bytes)
+        } catch {
+            bytes.removeSubrange(start...)
+            throw error
+        }
+        bytes.append(UInt8(ascii: "}"))
     }
 
     private func writeHead(_ writer: inout JSONWriter) {

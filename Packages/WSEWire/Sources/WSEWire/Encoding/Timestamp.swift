@@ -10,29 +10,40 @@ public enum Timestamp {
     }
 
     static func append(unixMilliseconds: UInt64, to bytes: inout [UInt8]) {
-        let (days, withinDay) = unixMilliseconds.quotientAndRemainder(dividingBy: 86_400_000)
-        let (year, month, day) = civil(days: Int64(clamping: days))
-        pad(year, 4, &bytes)
+        let (seconds, milliseconds) = unixMilliseconds.quotientAndRemainder(dividingBy: 1_000)
+        append(seconds: Int64(seconds), to: &bytes)
+        bytes.append(UInt8(ascii: "."))
+        pad(Int64(milliseconds), 3, &bytes)
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    /// Date and time without fraction and zone, such as `2026-01-31T23:59:59`.
+    static func append(seconds: Int64, to bytes: inout [UInt8]) {
+        var (days, withinDay) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        if withinDay < 0 {
+            days -= 1
+            withinDay += 86_400
+        }
+        let (year, month, day) = civil(days: days)
+        if year < 0 { bytes.append(UInt8(ascii: "-")) }
+        pad(abs(year), 4, &bytes)
         bytes.append(UInt8(ascii: "-"))
         pad(month, 2, &bytes)
         bytes.append(UInt8(ascii: "-"))
         pad(day, 2, &bytes)
         bytes.append(UInt8(ascii: "T"))
-        pad(Int64(withinDay / 3_600_000), 2, &bytes)
+        pad(withinDay / 3_600, 2, &bytes)
         bytes.append(UInt8(ascii: ":"))
-        pad(Int64(withinDay / 60_000 % 60), 2, &bytes)
+        pad(withinDay / 60 % 60, 2, &bytes)
         bytes.append(UInt8(ascii: ":"))
-        pad(Int64(withinDay / 1_000 % 60), 2, &bytes)
-        bytes.append(UInt8(ascii: "."))
-        pad(Int64(withinDay % 1_000), 3, &bytes)
-        bytes.append(UInt8(ascii: "Z"))
+        pad(withinDay % 60, 2, &bytes)
     }
 
     /// The proleptic Gregorian date of a day number; years begin in March here, so that leap days come last.
     private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
-        let era = shifted / 146_097
-        let dayOfEra = shifted % 146_097
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let marchMonth = (5 * dayOfYear + 2) / 153
@@ -41,9 +52,18 @@ public enum Timestamp {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
-    private static func pad(_ value: Int64, _ width: Int, _ bytes: inout [UInt8]) {
-        let text = String(value)
-        for _ in 0..<max(0, width - text.utf8.count) { bytes.append(UInt8(ascii: "0")) }
-        bytes.append(contentsOf: text.utf8)
+    /// A number of at most 20 digits, with zeros in front up to `width`.
+    @inline(__always)
+    static func pad(_ value: Int64, _ width: Int, _ bytes: inout [UInt8]) {
+        var divisor: Int64 = 1
+        var digits = 1
+        while digits < width || value / divisor > 9 {
+            divisor *= 10
+            digits += 1
+        }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / divisor % 10))
+            divisor /= 10
+        }
     }
 }

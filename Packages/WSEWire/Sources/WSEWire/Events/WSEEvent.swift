@@ -90,8 +90,12 @@ public struct WSEEvent: Sendable {
 
     /// How long the server worked on it, in milliseconds (`wse_processing_ms`).
     public var processingMilliseconds: Double? {
-        guard storage.fields.encoding == .json, let start = rescanned(\.processing) else { return nil }
-        return storage.withBytes { base, _ in JSONNumber.double(base: base, start: start) }
+        guard let start = rescanned(\.processing) else { return nil }
+        return switch number(at: start) {
+        case .int(let value): Double(value)
+        case .uint(let value): Double(value)
+        case .double(let value): value
+        }
     }
 
     /// Size of the envelope in bytes, inflated and decrypted.
@@ -109,28 +113,47 @@ extension WSEEvent: CustomStringConvertible {
 extension WSEEvent {
     private func string(at start: UInt32) -> String? {
         guard start != 0 else { return nil }
-        return storage.withBytes { base, _ in JSONString.string(base: base, openingQuote: Int(start)) }
+        return storage.withBytes { base, _ in
+            switch storage.fields.encoding {
+            case .json: return JSONString.string(base: base, openingQuote: Int(start))
+            case .messagePack:
+                var reader = MessagePackReader(base: base, position: Int(start))
+                return reader.readString()
+            }
+        }
+    }
+
+    private func number(at start: Int) -> JSONNumber.Value {
+        storage.withBytes { base, _ in
+            switch storage.fields.encoding {
+            case .json: JSONNumber.value(base: base, start: start)
+            case .messagePack: MessagePackReader.number(base: base, at: start)
+            }
+        }
     }
 
     private func integer<Integer: FixedWidthInteger>(at start: Int) -> Integer? {
-        storage.withBytes { base, _ in
-            switch JSONNumber.value(base: base, start: start) {
-            case .int(let value): Integer(exactly: value)
-            case .uint(let value): Integer(exactly: value)
-            case .double: nil
-            }
+        switch number(at: start) {
+        case .int(let value): Integer(exactly: value)
+        case .uint(let value): Integer(exactly: value)
+        case .double: nil
         }
     }
 
     /// Looks a rare field up again; the envelope was valid when it was decoded.
     private func rescanned(_ field: KeyPath<EnvelopeFields, Int>) -> Int? {
         storage.withBytes { base, count in
-            var scanner = JSONScanner(base: base, count: count)
-            guard let fields = try? scanner.scanEnvelope(maximumDepth: .max), fields[keyPath: field] != 0
-            else {
-                return nil
+            let fields: EnvelopeFields?
+            switch storage.fields.encoding {
+            case .json:
+                var scanner = JSONScanner(base: base, count: count)
+                fields = try? scanner.scanEnvelope(maximumDepth: .max)
+            case .messagePack:
+                var scanner = MessagePackScanner(base: base, count: count, position: 0)
+                fields = try? scanner.scanEnvelope(maximumDepth: .max)
             }
-            return fields[keyPath: field]
+            guard let start = fields?[keyPath: field], start != 0 else { return nil }
+            return start
         }
     }
 }

@@ -28,6 +28,11 @@ struct JSONWriter {
             append(UInt8(ascii: "\""))
             Base64.encode(value, into: &bytes)
             append(UInt8(ascii: "\""))
+        case .ext(let type, _):
+            guard let timestamp = value.timestamp else {
+                throw WireError(.unrepresentable, "JSON has no MessagePack extension of type \(type)")
+            }
+            write(timestamp.description)
         case .array(let elements):
             append(UInt8(ascii: "["))
             var isFirst = true

@@ -19,3 +19,11 @@ enum Base64 {
         }
     }
 }
+
+extension Base64 {
+    static func text(_ source: [UInt8]) -> String {
+        var bytes: [UInt8] = []
+        encode(source, into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -49,6 +49,8 @@ extension WSEValue: CustomStringConvertible {
         case .double(let value): "\(value)"
         case .string(let value): JSONWriter.quoted(value)
         case .binary(let bytes): "<" + Hexadecimal.text(bytes) + ">"
+        case .ext(let type, let data):
+            timestamp?.description ?? "ext(\(type), <" + Hexadecimal.text(data) + ">)"
         case .array(let elements): "[" + elements.map(\.description).joined(separator: ", ") + "]"
         case .object(let members):
             "{"

@@ -16,6 +16,8 @@ public enum WSEValue: Sendable, Hashable {
     case string(String)
     /// Bytes, which MessagePack knows and JSON does not; written to JSON as base64 text.
     case binary([UInt8])
+    /// One of MessagePack's extensions, its timestamps (type -1) among them; see ``timestamp``.
+    case ext(type: Int8, data: [UInt8])
     case array([WSEValue])
     case object([String: WSEValue])
 

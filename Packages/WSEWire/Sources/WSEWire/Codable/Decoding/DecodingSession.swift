@@ -1,0 +1,71 @@
+/// One decode call: the validated bytes and an index of the objects being read.
+///
+/// Everything a `Decoder` or a container has to know is a position in the bytes, so they are small values around
+/// a reference to this. Coding paths are not tracked: they are found from a position when somebody asks.
+///
+/// ## Bounds
+/// The bytes passed a scanner, so reading from the position of a value stays inside of it. Positions are
+/// produced by walking those bytes only. A type may keep its decoder or container after its `init(from:)`; `owner`
+/// keeps the bytes alive for that, and ``MemberIndex`` notices when entries were given back.
+final class DecodingSession {
+    let base: UnsafePointer<UInt8>
+    /// Where the outermost value begins; -1 if there is none, which reads as `null`.
+    let root: Int
+    let isJSON: Bool
+    let options: PayloadDecoder
+    let hasTypeStrategies: Bool
+    let usesDefaultKeys: Bool
+    let index: MemberIndex
+    private let owner: AnyObject
+
+    init(
+        base: UnsafePointer<UInt8>, root: Int, isJSON: Bool, owner: AnyObject, options: PayloadDecoder
+    ) {
+        self.base = base
+        self.root = root
+        self.isJSON = isJSON
+        self.owner = owner
+        self.options = options
+        hasTypeStrategies = !options.typeStrategies.isEmpty
+        usesDefaultKeys = options.keyDecodingStrategy.isDefault
+        index = MemberIndex()
+    }
+
+    deinit {
+        index.deallocate()
+    }
+
+    /// Decodes any type from the value at `position`.
+    func decode<Value: Decodable>(_ type: Value.Type, at position: Int) throws -> Value {
+        // Generic code, such as that of arrays, comes here with types that have a way of their own.
+        if type == Double.self { return DecodingSession.same(try double(at: position)) }
+        if type == String.self { return DecodingSession.same(try string(at: position)) }
+        if type == Int.self { return DecodingSession.same(try integer(at: position) as Int) }
+        if type == WSEValue.self { return DecodingSession.same(value(at: position)) }
+        if type == ExactNumber.self { return DecodingSession.same(try exactNumber(at: position)) }
+        let mark = index.mark
+        defer { index.giveBack(to: mark) }
+        if hasTypeStrategies, let strategy = options.typeStrategies[ObjectIdentifier(type)] {
+            return try withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { target in
+                let pointer = target.baseAddress.unsafelyUnwrapped
+                try strategy.decode(PayloadValueDecoder(session: self, position: position), pointer)
+                return pointer.move()
+            }
+        }
+        let keepsKeys = !usesDefaultKeys && type is any StringKeyedDictionary.Type
+        return try Value(
+            from: PayloadValueDecoder(session: self, position: position, keepsKeys: keepsKeys))
+    }
+
+    /// The value as the type that it was just seen to have.
+    @inline(__always)
+    private static func same<Known, Value>(_ known: Known) -> Value {
+        // Only called where Known and Value are one type.
+        unsafeBitCast(known, to: Value.self)
+    }
+}
+
+/// Dictionaries whose keys are data and no coding keys.
+protocol StringKeyedDictionary {}
+
+extension Dictionary: StringKeyedDictionary where Key == String {}

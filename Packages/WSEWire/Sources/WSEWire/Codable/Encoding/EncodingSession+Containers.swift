@@ -1,0 +1,118 @@
+extension EncodingSession {
+    /// Opens a container as the value that is due at `start`, or finds it open already, as types may ask for the
+    /// container of one encoder several times.
+    ///
+    /// - Returns: The container's name; 0 if the value cannot be written there any more.
+    func open(isObject: Bool, depth: Int, start: Int) -> UInt32 {
+        let openCount = state.pointee.open.count
+        if openCount > depth, state.pointee.open[depth].start == start {
+            guard state.pointee.open[depth].isObject == isObject else { return interleave() }
+            return state.pointee.open[depth].name
+        }
+        guard openCount == depth, byteCount == start else { return interleave() }
+        state.pointee.lastName &+= 1
+        state.pointee.open.append(
+            OpenContainer(name: state.pointee.lastName, isObject: isObject, start: start))
+        if isJSON {
+            state.pointee.json.append(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
+        } else {
+            state.pointee.pack.beginContainer()
+        }
+        return state.pointee.lastName
+    }
+
+    private func interleave() -> UInt32 {
+        state.pointee.isInterleaved = true
+        return 0
+    }
+
+    /// Closes what is open deeper than `depth`.
+    @inline(__always)
+    func close(downTo depth: Int) throws {
+        while state.pointee.open.count > depth { try closeInnermost() }
+        if state.pointee.due >= 0 { fillDue() }
+    }
+
+    private func closeInnermost() throws {
+        if state.pointee.due >= 0 { fillDue() }
+        guard let container = state.pointee.open.popLast() else { return }
+        if isJSON {
+            state.pointee.json.append(container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+        } else {
+            try state.pointee.pack.endContainer(
+                at: container.start, count: container.count, isMap: container.isObject)
+        }
+    }
+
+    /// A `superEncoder` that nothing was encoded into stands for an empty object.
+    private func fillDue() {
+        if byteCount == state.pointee.due { writeEmptyObject() }
+        state.pointee.due = -1
+    }
+
+    func writeEmptyObject() {
+        if isJSON {
+            state.pointee.json.append("{}")
+        } else {
+            state.pointee.pack.bytes.append(0x80)
+        }
+    }
+
+    /// Prepares for the next member or element of a container.
+    ///
+    /// - Throws: ``Restart`` if the container was closed meanwhile.
+    @inline(__always)
+    private func advance(_ name: UInt32, depth: Int) throws {
+        guard depth < state.pointee.open.count, state.pointee.open[depth].name == name else {
+            state.pointee.isInterleaved = true
+            throw Restart()
+        }
+        if state.pointee.open.count > depth &+ 1 || state.pointee.due >= 0 {
+            try close(downTo: depth &+ 1)
+        }
+        if isJSON, state.pointee.open[depth].count > 0 { state.pointee.json.append(UInt8(ascii: ",")) }
+        state.pointee.open[depth].count &+= 1
+    }
+
+    /// Begins an element; its value must follow.
+    @inline(__always)
+    func beginElement(of name: UInt32, depth: Int) throws {
+        try advance(name, depth: depth)
+    }
+
+    /// Begins a member: writes its key. Its value must follow.
+    @inline(__always)
+    func beginMember(_ key: some CodingKey, of name: UInt32, depth: Int, keepsKeys: Bool) throws {
+        try advance(name, depth: depth)
+        let text = usesDefaultKeys || keepsKeys ? key.stringValue : convert(key, depth: depth)
+        state.pointee.open[depth].lastKey = byteCount
+        if isJSON {
+            state.pointee.json.write(text)
+            state.pointee.json.append(UInt8(ascii: ":"))
+        } else {
+            try state.pointee.pack.write(text)
+        }
+    }
+
+    @inline(never)
+    private func convert(_ key: some CodingKey, depth: Int) -> String {
+        switch options.keyEncodingStrategy {
+        case .useDefaultKeys: key.stringValue
+        case .convertToSnakeCase: SnakeCase.fromCamelCase(key.stringValue)
+        case .custom(let convert): convert(path(depth: depth) + [key]).stringValue
+        }
+    }
+
+    /// The steps to the container at `depth`, read back from what was written.
+    func path(depth: Int) -> [any CodingKey] {
+        state.pointee.open.prefix(depth).map { container in
+            guard container.isObject else { return PayloadKey(index: container.count - 1) }
+            let bytes = (isJSON ? state.pointee.json.bytes : state.pointee.pack.bytes)[container.lastKey...]
+            return PaddedBytes(bytes.span.bytes).withBytes { base, _ in
+                if isJSON { return PayloadKey(JSONString.string(base: base, openingQuote: 0)) }
+                var reader = MessagePackReader(base: base, position: 0)
+                return PayloadKey(reader.readString())
+            }
+        }
+    }
+}

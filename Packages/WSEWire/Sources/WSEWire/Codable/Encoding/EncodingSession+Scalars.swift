@@ -1,0 +1,99 @@
+extension EncodingSession {
+    func writeNil() {
+        if isJSON {
+            state.pointee.json.append("null")
+        } else {
+            state.pointee.pack.writeNil()
+        }
+    }
+
+    func write(_ value: Bool) {
+        if isJSON {
+            state.pointee.json.append(value ? "true" : "false")
+        } else {
+            state.pointee.pack.write(value)
+        }
+    }
+
+    @inline(__always)
+    func write(_ value: Int64) {
+        if isJSON {
+            state.pointee.json.write(value)
+        } else {
+            state.pointee.pack.write(value)
+        }
+    }
+
+    @inline(__always)
+    func write(_ value: UInt64) {
+        if isJSON {
+            state.pointee.json.write(value)
+        } else {
+            state.pointee.pack.write(value)
+        }
+    }
+
+    /// Integers of 128 bits: JSON has them, MessagePack has what fits 64 bits.
+    func write(wide value: some FixedWidthInteger) throws {
+        if let small = Int64(exactly: value) {
+            write(small)
+        } else if let large = UInt64(exactly: value) {
+            write(large)
+        } else if isJSON {
+            state.pointee.json.bytes.append(contentsOf: String(value).utf8)
+        } else {
+            throw unrepresentable(value, "MessagePack has integers of up to 64 bits")
+        }
+    }
+
+    @inline(__always)
+    func write(_ value: Double) throws {
+        guard isJSON else { return state.pointee.pack.write(value) }
+        guard value.isFinite else { throw unrepresentable(value, "JSON has no \(value)") }
+        try state.pointee.json.write(value)
+    }
+
+    func write(_ value: Float) throws {
+        guard isJSON else { return state.pointee.pack.write(value) }
+        guard value.isFinite else { throw unrepresentable(value, "JSON has no \(value)") }
+        var text = value.description
+        text.withUTF8 { state.pointee.json.bytes.append(contentsOf: $0) }
+    }
+
+    @inline(__always)
+    func write(_ value: String) throws {
+        if isJSON {
+            state.pointee.json.write(value)
+        } else {
+            try state.pointee.pack.write(value)
+        }
+    }
+
+    func write(_ value: WSEValue) throws {
+        if isJSON {
+            try state.pointee.json.write(value)
+        } else {
+            try state.pointee.pack.write(value)
+        }
+    }
+
+    func write(_ value: ExactNumber) throws {
+        if isJSON {
+            state.pointee.json.bytes.append(contentsOf: value.digits.utf8)
+        } else if let exact = value.exactValue {
+            try state.pointee.pack.write(exact)
+        } else {
+            throw unrepresentable(
+                value, "neither a 64-bit integer nor a Double holds this number exactly")
+        }
+    }
+
+    @inline(never)
+    func unrepresentable(_ value: Any, _ description: String) -> EncodingError {
+        .invalidValue(
+            value,
+            EncodingError.Context(
+                codingPath: path(depth: state.pointee.open.count), debugDescription: description,
+                underlyingError: OwnFailure()))
+    }
+}

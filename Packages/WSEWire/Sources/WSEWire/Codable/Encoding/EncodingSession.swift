@@ -1,0 +1,113 @@
+/// One encode call: the output and which containers are open in it.
+///
+/// Output is written in the order in which a type encodes, and a container is closed once something is written
+/// outside of it. Types that go back to a container after that are rare; they are noticed (``isInterleaved``), and
+/// the value is encoded once more, by way of a ``ValueTreeEncoder`` that can wait.
+///
+/// State lies behind a pointer in a `let`: this keeps the run-time checks for exclusive access off the path of
+/// every field. Nothing calls out of this package while it is accessed.
+final class EncodingSession {
+    struct Restart: Error {}
+
+    struct OpenContainer {
+        /// Tells a container from a later one at the same depth.
+        var name: UInt32
+        var isObject: Bool
+        /// Where its first byte is.
+        var start: Int
+        /// How many members or elements have been begun.
+        var count = 0
+        /// Where the key of the last member begins.
+        var lastKey = 0
+    }
+
+    struct State {
+        var json: JSONWriter
+        var pack: MessagePackWriter
+        var open: [OpenContainer] = []
+        var lastName: UInt32 = 0
+        var isInterleaved = false
+        /// Where a value is due that a `superEncoder` was handed out for; -1 if none is.
+        var due = -1
+    }
+
+    let isJSON: Bool
+    let options: PayloadEncoder
+    let hasTypeStrategies: Bool
+    let usesDefaultKeys: Bool
+    let state: UnsafeMutablePointer<State>
+
+    init(isJSON: Bool, options: PayloadEncoder, bytes: [UInt8]) {
+        self.isJSON = isJSON
+        self.options = options
+        hasTypeStrategies = !options.typeStrategies.isEmpty
+        usesDefaultKeys = if case .useDefaultKeys = options.keyEncodingStrategy { true } else { false }
+        state = .allocate(capacity: 1)
+        state.initialize(
+            to: State(
+                json: JSONWriter(bytes: isJSON ? bytes : []),
+                pack: MessagePackWriter(bytes: isJSON ? [] : bytes)))
+        state.pointee.open.reserveCapacity(4)
+    }
+
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
+    @inline(__always)
+    var byteCount: Int { isJSON ? state.pointee.json.bytes.count : state.pointee.pack.bytes.count }
+
+    func takeBytes() -> [UInt8] {
+        var bytes: [UInt8] = []
+        if isJSON {
+            swap(&bytes, &state.pointee.json.bytes)
+        } else {
+            swap(&bytes, &state.pointee.pack.bytes)
+        }
+        return bytes
+    }
+
+    func truncate(to count: Int) {
+        if isJSON {
+            state.pointee.json.bytes.removeSubrange(count...)
+        } else {
+            state.pointee.pack.bytes.removeSubrange(count...)
+        }
+    }
+
+    func encodeTopLevel(_ value: some Encodable) throws {
+        let start = byteCount
+        do {
+            try encode(value, depth: 0)
+            if !state.pointee.isInterleaved { return }
+        } catch is Restart {}
+        truncate(to: start)
+        try write(try ValueTreeEncoder.value(of: value, options: options))
+    }
+
+    /// Encodes any type as the next value.
+    ///
+    /// - Parameter depth: How many containers are open around it.
+    func encode<Value: Encodable>(_ value: Value, depth: Int) throws {
+        // Generic code, such as that of arrays, comes here with types that have a way of their own.
+        if Value.self == Double.self { return try write(unsafeBitCast(value, to: Double.self)) }
+        if Value.self == String.self { return try write(unsafeBitCast(value, to: String.self)) }
+        if Value.self == Int.self { return write(Int64(unsafeBitCast(value, to: Int.self))) }
+        if Value.self == WSEValue.self { return try write(unsafeBitCast(value, to: WSEValue.self)) }
+        if Value.self == ExactNumber.self { return try write(unsafeBitCast(value, to: ExactNumber.self)) }
+        let start = byteCount
+        let encoder = PayloadValueEncoder(
+            session: self, depth: depth, start: start,
+            keepsKeys: !usesDefaultKeys && Value.self is any StringKeyedDictionary.Type)
+        if hasTypeStrategies, let strategy = options.typeStrategies[ObjectIdentifier(Value.self)] {
+            try withUnsafePointer(to: value) { try strategy.encode($0, encoder) }
+        } else {
+            try value.encode(to: encoder)
+        }
+        guard !state.pointee.isInterleaved else { throw Restart() }
+        try close(downTo: depth)
+        // A type that encodes nothing is an object without members.
+        if byteCount == start { writeEmptyObject() }
+    }
+}

@@ -1,0 +1,124 @@
+/// Decodes `Decodable` types straight from the bytes of a payload, in JSON or MessagePack, without building values
+/// in between.
+///
+/// ```swift
+/// struct Trade: Decodable { var px: Double; var sym: String }
+/// let trade = try event.decode(Trade.self)
+///
+/// var decoder = PayloadDecoder()
+/// decoder.keyDecodingStrategy = .convertFromSnakeCase
+/// let order = try decoder.decode(Order.self, from: event.payload)
+/// ```
+///
+/// Numbers that are whole decode as integers however they are written (`3`, `3.0`), and every number decodes as a
+/// floating-point one. Nothing is rounded silently: an integer that does not fit its type is an error. A ``WSEValue``
+/// or an ``ExactNumber`` may stand anywhere in a type.
+///
+/// A value type: keep one per set of strategies, share it between threads as you like.
+public struct PayloadDecoder: Sendable {
+    /// How keys of the payload become coding keys. The keys of a `[String: Value]` always stay as they are.
+    public var keyDecodingStrategy: KeyDecodingStrategy = .useDefaultKeys
+    /// What `Decodable` types find in their decoder's `userInfo`.
+    public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
+
+    var typeStrategies: [ObjectIdentifier: ErasedTypeDecodingStrategy] = [:]
+
+    public init() {}
+
+    /// How a type is read, should that differ from the type's own way.
+    public subscript<Value>(strategyFor type: Value.Type) -> (any TypeDecodingStrategy<Value>)? {
+        get { typeStrategies[ObjectIdentifier(type)]?.strategy as? any TypeDecodingStrategy<Value> }
+        set {
+            typeStrategies[ObjectIdentifier(type)] = newValue.map { ErasedTypeDecodingStrategy($0) }
+        }
+    }
+
+    /// Decodes the payload of an event; a missing payload counts as `null`.
+    ///
+    /// - Throws: ``WireError`` with the ``WireError/path`` to the value that does not fit the type.
+    public func decode<Value: Decodable>(
+        _ type: Value.Type, from payload: WSEPayload
+    ) throws(WireError) -> Value {
+        let event = payload.event
+        return try event.withBytes { (base, _) throws(WireError) in
+            try decode(
+                type, base: base, at: payload.start ?? -1, isJSON: event.fields.encoding == .json,
+                owner: event)
+        }
+    }
+
+    /// Decodes JSON text in UTF-8.
+    ///
+    /// - Throws: ``WireError``: that of a malformed text has a byte offset, that of a value which does not fit the
+    ///   type has a path.
+    public func decode<Value: Decodable>(
+        _ type: Value.Type, fromJSON bytes: RawSpan, limits: WireLimits = WireLimits()
+    ) throws(WireError) -> Value {
+        let storage = try ValidatedBytes.json(bytes, limits: limits)
+        return try storage.withBytes { (base, _) throws(WireError) in
+            try decode(
+                type, base: base, at: ValidatedBytes.firstValue(base), isJSON: true, owner: storage)
+        }
+    }
+
+    /// Decodes MessagePack.
+    ///
+    /// - Throws: ``WireError``: that of malformed bytes has a byte offset, that of a value which does not fit the
+    ///   type has a path.
+    public func decode<Value: Decodable>(
+        _ type: Value.Type, fromMessagePack bytes: RawSpan, limits: WireLimits = WireLimits()
+    ) throws(WireError) -> Value {
+        let storage = try ValidatedBytes.messagePack(bytes, limits: limits)
+        return try storage.withBytes { (base, _) throws(WireError) in
+            try decode(type, base: base, at: 0, isJSON: false, owner: storage)
+        }
+    }
+
+    private func decode<Value: Decodable>(
+        _ type: Value.Type, base: UnsafePointer<UInt8>, at position: Int, isJSON: Bool, owner: AnyObject
+    ) throws(WireError) -> Value {
+        let session = DecodingSession(
+            base: base, root: position, isJSON: isJSON, owner: owner, options: self)
+        do {
+            return try session.decode(type, at: position)
+        } catch {
+            throw WireError(decoding: error)
+        }
+    }
+}
+
+/// A ``TypeDecodingStrategy`` with its type forgotten, callable without casting.
+struct ErasedTypeDecodingStrategy: Sendable {
+    let strategy: any Sendable
+    /// Reads a value into uninitialised memory of the strategy's type.
+    let decode: @Sendable (any Decoder, UnsafeMutableRawPointer) throws -> Void
+
+    init<Value>(_ strategy: any TypeDecodingStrategy<Value>) {
+        self.strategy = strategy
+        decode = { decoder, target in
+            target.initializeMemory(as: Value.self, to: try strategy.decode(from: decoder))
+        }
+    }
+}
+
+extension WSEEvent {
+    /// Decodes the payload.
+    ///
+    /// - Throws: ``WireError`` with the ``WireError/path`` to the value that does not fit the type.
+    public func decode<Value: Decodable>(
+        _ type: Value.Type = Value.self, using decoder: PayloadDecoder = PayloadDecoder()
+    ) throws(WireError) -> Value {
+        try decoder.decode(type, from: payload)
+    }
+}
+
+extension WSEPayload {
+    /// Decodes the payload.
+    ///
+    /// - Throws: ``WireError`` with the ``WireError/path`` to the value that does not fit the type.
+    public func decode<Value: Decodable>(
+        _ type: Value.Type = Value.self, using decoder: PayloadDecoder = PayloadDecoder()
+    ) throws(WireError) -> Value {
+        try decoder.decode(type, from: self)
+    }
+}
