@@ -20,7 +20,6 @@ let package = Package(
     ],
     dependencies: [
         .package(path: "../WSEWire"),
-        .package(path: "../WSECrypto"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     ],
@@ -28,7 +27,7 @@ let package = Package(
         .target(
             name: "WSETestServer",
             dependencies: [
-                "WSEWire", "WSECrypto",
+                "WSEWire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -40,6 +39,16 @@ let package = Package(
         .executableTarget(
             name: "wse-test-server", dependencies: ["WSETestServer"], swiftSettings: settings),
         .testTarget(
-            name: "WSETestServerTests", dependencies: ["WSETestServer"], swiftSettings: settings),
+            name: "WSETestServerTests",
+            dependencies: [
+                "WSETestServer", "WSEWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

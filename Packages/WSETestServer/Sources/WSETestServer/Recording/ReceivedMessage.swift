@@ -1,0 +1,42 @@
+public import WSEWire
+
+/// One message that a client sent.
+public struct ReceivedMessage: Sendable {
+    /// Counts the messages of all clients in the order in which the server got them, from 0.
+    public let index: Int
+    /// Who sent it.
+    public let connection: WSETestServer.Connection
+    /// The kind of WebSocket message it came in.
+    public let kind: FrameKind
+    /// The WebSocket message as it was on the wire. Several messages share it if it was a batch.
+    public let bytes: [UInt8]
+    /// The envelope; `nil` for what is none, such as JSON in a binary frame.
+    public let event: WSEEvent?
+
+    /// The envelope's type.
+    public var type: String? { event?.type }
+
+    /// The envelope's payload.
+    public var payload: WSEPayload? { event?.payload }
+
+    /// The envelope's correlation id.
+    public var correlationID: String? { event?.correlationID }
+
+    /// The bytes as text, for what is no envelope.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Whether it belongs to handshake, heartbeat or subscriptions rather than to the application.
+    public var isControl: Bool { type.map { Self.controlTypes.contains($0) } ?? false }
+
+    private static let controlTypes: Set<String> = [
+        "client_hello", "ping", "PONG", "pong", "subscription_update", "sync_request", "sync_response",
+        "health_check_response", "metrics_response", "health_check", "metrics_request",
+    ]
+}
+
+extension ReceivedMessage: CustomStringConvertible {
+    /// Number, type and size; never the payload.
+    public var description: String {
+        "#\(index) \(type ?? "no envelope") from connection \(connection.number), \(bytes.count) bytes"
+    }
+}

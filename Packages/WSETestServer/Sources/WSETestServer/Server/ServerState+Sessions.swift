@@ -1,0 +1,89 @@
+internal import NIOCore
+internal import WSEWire
+
+extension ServerState {
+    /// Lets a connection in, or tells it why not and ends it.
+    mutating func open(_ link: ConnectionLink) {
+        history.append(link)
+        switch configuration.authentication.value {
+        case .open:
+            sessions[link.number] = Session(link: link, lastLife: .now())
+            sendReady(to: link)
+        case .silent:
+            sessions[link.number] = Session(link: link, lastLife: .now())
+        case .token(let secret, let issuer, let audience):
+            do throws(TokenRejection) {
+                link.userID = try TokenGate(
+                    secret: secret, issuer: issuer, audience: audience, dialect: configuration.dialect
+                ).admit(link.request.token, unixMilliseconds: now)
+                sessions[link.number] = Session(link: link, lastLife: .now())
+                sendReady(to: link)
+            } catch {
+                reject(link, error)
+            }
+        }
+    }
+
+    private mutating func reject(_ link: ConnectionLink, _ rejection: TokenRejection) {
+        rejectedTokens += 1
+        control(
+            ControlMessages.error(
+                code: rejection.code, message: rejection.message(in: configuration.dialect), now: now),
+            to: link)
+        switch configuration.dialect.value {
+        case .current: link.enqueue(.close(code: 4401, reason: "Authentication failed"))
+        case .prefixed: link.enqueue(.close(code: nil, reason: ""))
+        }
+    }
+
+    mutating func sendReady(to link: ConnectionLink) {
+        var ready = ControlMessages.serverReady(
+            connectionID: link.id, userID: link.userID, features: configuration.features, now: now)
+        messages.complete(&ready)
+        control(ready, to: link)
+    }
+
+    /// Forgets a connection that has ended, on its topics too.
+    mutating func close(_ link: ConnectionLink) {
+        guard let session = sessions.removeValue(forKey: link.number) else { return }
+        for timer in session.timers { timer.cancel() }
+        for topic in session.topics.sorted() { leave(topic, link) }
+    }
+
+    /// Handles one message of a client as far as the protocol says how.
+    mutating func receive(_ event: WSEEvent, from link: ConnectionLink) {
+        guard sessions[link.number] != nil else { return }
+        switch event.type {
+        case "client_hello":
+            sessions[link.number]?.hasSaidHello = true
+            control(
+                ControlMessages.serverHello(
+                    connectionID: link.id, configuration: configuration, publicKey: nil, now: now), to: link)
+        case "ping":
+            guard configuration.heartbeat.answersPings else { return }
+            let timestamp = event.payload["timestamp"]?.integer(as: Int64.self) ?? 0
+            control(ControlMessages.pong(clientTimestamp: timestamp, now: now), to: link)
+        case "subscription_update":
+            updateSubscriptions(event, from: link)
+        default: break
+        }
+    }
+
+    mutating func noteLife(_ link: ConnectionLink) {
+        sessions[link.number]?.lastLife = .now()
+    }
+
+    /// The server's own heartbeat on one connection.
+    func beat(_ link: ConnectionLink) {
+        guard let session = sessions[link.number] else { return }
+        if let timeout = configuration.heartbeat.idleTimeout, .now() - session.lastLife > TimeAmount(timeout)
+        {
+            link.setStalled(true)
+            return
+        }
+        let time = WSEValue.string(Timestamp.text(unixMilliseconds: now))
+        guard let text = try? messages.text(["t": "ping", "p": ["server_time": time]], category: .system)
+        else { return }
+        link.enqueue(.text(ByteBuffer(bytes: text)))
+    }
+}

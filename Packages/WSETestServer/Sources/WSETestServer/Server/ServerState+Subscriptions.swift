@@ -1,0 +1,127 @@
+internal import NIOCore
+internal import WSEWire
+
+extension ServerState {
+    /// Answers a `subscription_update`: first what the client missed, then what was accepted.
+    mutating func updateSubscriptions(_ event: WSEEvent, from link: ConnectionLink) {
+        let topics = event.payload["topics"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        switch event.payload["action"]?.stringValue {
+        case "subscribe": subscribe(topics, event, link)
+        case "unsubscribe":
+            for topic in topics { leave(topic, link) }
+            answer(["success_topics": .array(topics.map { .string($0) }), "failed_topics": []], event, link)
+        default:
+            control(
+                ControlMessages.error(
+                    code: "INVALID_ACTION", message: "subscription_update wants subscribe or unsubscribe",
+                    more: ["recoverable": true], now: now), to: link)
+        }
+    }
+
+    private mutating func subscribe(_ topics: [String], _ event: WSEEvent, _ link: ConnectionLink) {
+        let wantsRecovery =
+            configuration.features.recovery && event.payload["recover"]?.boolValue == true
+        let positions = event.payload["recovery"]
+        let presence = event.payload["presence"]
+        let connection = WSETestServer.Connection(link: link)
+        var accepted: [WSEValue] = []
+        var refused: [WSEValue] = []
+        var recoveries: [String: WSEValue] = [:]
+        for topic in topics {
+            guard configuration.acceptsTopic(topic, connection) else {
+                refused.append(.string(topic))
+                continue
+            }
+            accepted.append(.string(topic))
+            join(topic, link)
+            if wantsRecovery { recoveries[topic] = recover(topic, positions?[topic], link) }
+            if configuration.features.presence, let presence, case .object = presence {
+                enter(topic, link, presence)
+            }
+        }
+        var payload: [String: WSEValue] = [
+            "success_topics": .array(accepted), "failed_topics": .array(refused),
+        ]
+        if wantsRecovery { payload["recovery"] = .object(recoveries) }
+        answer(payload, event, link)
+    }
+
+    private mutating func answer(_ payload: [String: WSEValue], _ event: WSEEvent, _ link: ConnectionLink) {
+        var envelope = Envelope(
+            type: "subscription_update", payload: .object(payload), category: .system,
+            correlationID: event.correlationID)
+        messages.complete(&envelope)
+        control(envelope, to: link)
+    }
+
+    /// Replays what follows the client's position, and tells where the topic stands.
+    private mutating func recover(_ topic: String, _ position: WSEValue?, _ link: ConnectionLink) -> WSEValue
+    {
+        guard let history = topics[topic]?.history else {
+            return ["epoch": nil, "offset": 0, "recovered": false, "recoverable": false, "count": 0]
+        }
+        var recovery = TopicHistory.Recovery(isRecovered: false, publications: [])
+        if let epoch = position?["epoch"]?.stringValue,
+            let offset = position?["offset"]?.integer(as: UInt64.self)
+        {
+            recovery = history.recovery(epoch: epoch, offset: offset)
+        }
+        for publication in recovery.publications { link.enqueue(.text(publication)) }
+        return [
+            "epoch": .string(history.epoch), "offset": WSEValue(history.head),
+            "recovered": .bool(recovery.isRecovered), "recoverable": true,
+            "count": .int(Int64(recovery.publications.count)),
+        ]
+    }
+
+    mutating func join(_ topic: String, _ link: ConnectionLink) {
+        topics[topic, default: Topic(name: topic, capacity: configuration.historyCapacity)]
+            .subscribe(link)
+        sessions[link.number]?.topics.insert(topic)
+    }
+
+    mutating func leave(_ topic: String, _ link: ConnectionLink) {
+        sessions[link.number]?.topics.remove(topic)
+        topics[topic]?.unsubscribe(link)
+        let user = link.userID ?? link.id
+        if let change = topics[topic]?.presence.leave(user: user, connection: link.number) {
+            announce(change, of: user, on: topic)
+        }
+    }
+
+    private mutating func enter(_ topic: String, _ link: ConnectionLink, _ data: WSEValue) {
+        let user = link.userID ?? link.id
+        if let change = topics[topic]?.presence.enter(user: user, connection: link.number, data: data) {
+            announce(change, of: user, on: topic)
+        }
+    }
+
+    private func announce(_ change: PresenceTable.Change, of user: String, on topic: String) {
+        let (type, data): (String, WSEValue)
+        switch change {
+        case .none: return
+        case .joined(let value): (type, data) = ("presence_join", value)
+        case .updated(let value): (type, data) = ("presence_update", value)
+        case .left(let value): (type, data) = ("presence_leave", value)
+        }
+        let members: [String: WSEValue] = [
+            "t": .string(type), "p": ["user_id": .string(user), "data": data],
+        ]
+        guard let text = try? messages.text(members, category: .system) else { return }
+        let buffer = ByteBuffer(bytes: text)
+        for link in topics[topic]?.subscribers ?? [] { link.enqueue(.text(buffer)) }
+    }
+
+    /// Stamps, keeps and sends a publication.
+    mutating func publish(_ json: [UInt8], to topic: String) -> RecoveryStamp {
+        var random = messages.random
+        let (stamp, text) = topics[
+            topic, default: Topic(name: topic, capacity: configuration.historyCapacity)
+        ].publish(json, isStamped: configuration.dialect == .current) {
+            random.epoch()
+        }
+        messages.random = random
+        for link in topics[topic]?.subscribers ?? [] { link.enqueue(.text(text)) }
+        return stamp
+    }
+}

@@ -1,0 +1,67 @@
+internal import NIOCore
+internal import WSEWire
+
+/// Everything that a server knows, guarded by one lock. Its methods put what is to be written straight into the
+/// connections' outboxes, so that what one thread publishes stands before what another publishes later.
+struct ServerState: Sendable {
+    /// What is known of an open connection that was let in.
+    struct Session: Sendable {
+        let link: ConnectionLink
+        var hasSaidHello = false
+        var topics: Set<String> = []
+        var lastLife: NIODeadline
+        var timers: [RepeatedTask] = []
+    }
+
+    typealias Handler = @Sendable (ReceivedMessage) -> Void
+
+    let configuration: WSETestServer.Configuration
+    var messages: MessageFactory
+    /// By connection number.
+    var sessions: [Int: Session] = [:]
+    var topics: [String: Topic] = [:]
+    var recording: Recording
+    var waiters = WaiterList()
+    /// By message type.
+    var handlers: [String: Handler] = ["echo": WSETestServer.echo]
+    var handlerOfAll: Handler?
+    /// Every TCP connection that was accepted and is still there, upgraded or not.
+    var channels: [ObjectIdentifier: any Channel] = [:]
+    /// Every connection that was upgraded since the start, in order.
+    var history: [ConnectionLink] = []
+    private var takenConnections = 0
+    var lastNumber = 0
+    var refusals: [WSETestServer.Refusal] = []
+    var standingRefusal: WSETestServer.Refusal?
+    var refusedRequests = 0
+    var rejectedTokens = 0
+    /// Whether new TCP connections are closed at once.
+    var isDraining = false
+    var isStopped = false
+
+    init(configuration: WSETestServer.Configuration) {
+        self.configuration = configuration
+        messages = MessageFactory(configuration: configuration)
+        recording = Recording(capacity: configuration.recordingCapacity)
+    }
+
+    var now: UInt64 { configuration.unixMilliseconds() }
+
+    /// Sends a message of the server's own, whose payload always fits into JSON.
+    func control(_ envelope: Envelope, to link: ConnectionLink) {
+        guard let text = try? messages.direct(envelope) else { return }
+        link.enqueue(.text(ByteBuffer(bytes: text)))
+    }
+
+    /// The oldest connection that was not handed out to a test.
+    mutating func takeConnection() -> WSETestServer.Connection? {
+        guard takenConnections < history.count else { return nil }
+        defer { takenConnections += 1 }
+        return WSETestServer.Connection(link: history[takenConnections])
+    }
+
+    /// The connections in the order in which they came.
+    var links: [ConnectionLink] {
+        sessions.keys.sorted().compactMap { sessions[$0]?.link }
+    }
+}

@@ -1,0 +1,31 @@
+internal import WSEWire
+
+extension WSETestServer {
+    /// Calls a function for each message of a type that clients send. One function per type: the latest counts.
+    /// A server starts with one for `echo`, which sends the payload back under the same type and correlation id.
+    ///
+    /// ```swift
+    /// server.on("order") { message in
+    ///     try? message.connection.reply(to: message, "order_accepted", ["id": 1])
+    /// }
+    /// ```
+    ///
+    /// - Parameter handler: Called on the server's thread in the order of the messages, so it must not block; `nil`
+    ///   for none. Handshake, heartbeat and subscriptions never reach it.
+    public func on(_ type: String, perform handler: (@Sendable (ReceivedMessage) -> Void)?) {
+        update { $0.handlers[type] = handler }
+    }
+
+    /// Calls a function for each message of the application, before that of its type. The latest counts.
+    ///
+    /// - Parameter handler: As for ``on(_:perform:)``.
+    public func onMessage(perform handler: (@Sendable (ReceivedMessage) -> Void)?) {
+        update { $0.handlerOfAll = handler }
+    }
+
+    /// What `echo` does unless a test sets another handler.
+    static let echo: @Sendable (ReceivedMessage) -> Void = { message in
+        // A payload that came as JSON goes back as JSON; only a client that has gone does not get it.
+        try? message.connection.reply(to: message, "echo", message.payload?.value ?? .null)
+    }
+}

@@ -1,0 +1,119 @@
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+extension WSETestServer {
+    /// How connections end when the server goes away.
+    public struct Farewell: Sendable, Hashable {
+        enum Value: Sendable, Hashable {
+            case shutdown, drain, crash(CutStyle)
+        }
+
+        let value: Value
+
+        /// Close 1001 "server shutting down", as the published server's `stop()`.
+        public static let shutdown = Farewell(value: .shutdown)
+        /// Close 4300, as the published server's `drain()`.
+        public static let drain = Farewell(value: .drain)
+        /// TCP ends without a close frame.
+        public static func crash(_ style: CutStyle = .finish) -> Farewell { Farewell(value: .crash(style)) }
+
+        func end(_ link: ConnectionLink) {
+            switch value {
+            case .shutdown: link.enqueue(.close(code: 1001, reason: "server shutting down"))
+            case .drain: link.enqueue(.close(code: 4300, reason: ""))
+            case .crash(let style): link.end(style)
+            }
+        }
+    }
+
+    /// What remains of topics while the server is away.
+    public struct Memory: Sendable, Hashable {
+        enum Value: Sendable {
+            case keep, forget
+        }
+
+        let value: Value
+
+        /// Epochs, offsets and publications are as before.
+        public static let keep = Memory(value: .keep)
+        /// Each topic begins a new epoch with nothing to replay.
+        public static let forget = Memory(value: .forget)
+    }
+
+    /// Ends all connections and the server for good. What was recorded can still be asked for.
+    public func stop(_ farewell: Farewell = .shutdown) async {
+        await takeDown(farewell)
+        let waiters = update { state in
+            state.isStopped = true
+            return state.waiters.removeAll()
+        }
+        for waiter in waiters { waiter.resume(.stopped) }
+        // It fails only if it was shut down before, by another call of this.
+        try? await group.shutdownGracefully()
+    }
+
+    /// Closes all connections with 4300 and new ones before they have said anything, until ``bringUp(_:)``; the port
+    /// stays open. Returns once all connections are gone.
+    public func drain() async {
+        update { $0.isDraining = true }
+        await endConnections(.drain)
+    }
+
+    /// Ends all connections and closes the port until ``bringUp(_:)``: clients are refused.
+    public func takeDown(_ farewell: Farewell = .crash()) async {
+        update { $0.isDraining = true }
+        let channel = listening.withLock { listening in
+            defer { listening.channel = nil }
+            return listening.channel
+        }
+        // It fails only where it has closed by itself.
+        try? await channel?.close().get()
+        await endConnections(farewell)
+    }
+
+    /// Opens the same port again after ``takeDown(_:)``, or lets clients in again after ``drain()``.
+    ///
+    /// - Throws: ``WSETestServerError`` with code `bindFailed` if another program took the port meanwhile.
+    public func bringUp(_ memory: Memory = .forget) async throws(WSETestServerError) {
+        update { state in
+            state.isDraining = false
+            guard memory == .forget else { return }
+            for topic in state.topics.keys { state.topics[topic]?.forgetHistory() }
+        }
+        if listening.withLock({ $0.channel == nil }) { try await bind() }
+    }
+
+    /// Goes away and comes back on the same port.
+    ///
+    /// - Throws: As ``bringUp(_:)``.
+    public func restart(
+        _ farewell: Farewell = .shutdown, memory: Memory = .forget
+    ) async throws(WSETestServerError) {
+        await takeDown(farewell)
+        try await bringUp(memory)
+    }
+
+    /// Returns once every TCP connection is gone.
+    private func endConnections(_ farewell: Farewell) async {
+        let (links, channels) = read { state in
+            // Those that were turned away say goodbye for themselves, but perhaps not soon enough.
+            (state.history.filter { !$0.isClosed }, Array(state.channels.values))
+        }
+        for link in links {
+            link.setStalled(false)
+            farewell.end(link)
+        }
+        let upgraded = Set(links.map { ObjectIdentifier($0.channel) })
+        // Those that never became a WebSocket have nobody to say goodbye to.
+        for channel in channels where !upgraded.contains(ObjectIdentifier(channel)) {
+            channel.close(promise: nil)
+        }
+        let latest = group.next().scheduleTask(in: ConnectionLink.closeGrace) {
+            // A client that does not read, or does not answer, must not hold the server.
+            for link in links { link.terminate(.finish) }
+        }
+        for channel in channels { try? await channel.closeFuture.get() }
+        latest.cancel()
+    }
+}
