@@ -22,7 +22,8 @@ let package = Package(
     name: "WSEWire",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     products: [
-        .library(name: "WSEWire", targets: ["WSEWire"])
+        .library(name: "WSEWire", targets: ["WSEWire"]),
+        .library(name: "WSEWireFoundation", targets: ["WSEWireFoundation"]),
     ],
     targets: [
         .systemLibrary(
@@ -39,6 +40,11 @@ let package = Package(
         ),
         .target(name: "CMessagePack", dependencies: ["CMsgpack"]),
         .target(name: "WSEWire", dependencies: ["CZlib", "CMessagePack"], swiftSettings: settings),
+        // Foundation's types for the coders; apart, so that the rest does without Foundation.
+        .target(name: "WSEWireFoundation", dependencies: ["WSEWire"], swiftSettings: settings),
+        .testTarget(
+            name: "WSEWireFoundationTests", dependencies: ["WSEWire", "WSEWireFoundation"],
+            swiftSettings: settings),
         .target(name: "CYYJSON", path: "Benchmarks/CYYJSON"),
         .executableTarget(
             name: "WSEWireBenchmarks", dependencies: ["WSEWire", "CYYJSON"],

@@ -22,6 +22,11 @@ extension WSEValue {
         }
     }
 
+    /// The member of that name, spelled with a dot: `order.limit?.doubleValue`.
+    public subscript(dynamicMember key: String) -> WSEValue? {
+        self[key]
+    }
+
     /// The element at that index; `nil` if there is none or this is no array.
     public subscript(index: Int) -> WSEValue? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }

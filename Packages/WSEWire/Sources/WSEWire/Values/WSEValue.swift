@@ -4,6 +4,7 @@
 /// let order: WSEValue = ["symbol": "BTC", "quantity": 3, "limit": 42_000.5, "tags": ["a", "b"]]
 /// order["tags", 0]?.stringValue  // "a"
 /// ```
+@dynamicMemberLookup
 public enum WSEValue: Sendable, Hashable {
     case null
     case bool(Bool)

@@ -1,0 +1,272 @@
+import Testing
+import WSEWire
+
+/// Both encodings of a value, decoded with one decoder.
+func decodeBoth<Value: Decodable & Equatable>(
+    _ type: Value.Type, _ json: String, _ decoder: PayloadDecoder = PayloadDecoder()
+) throws -> Value {
+    let text = Array(json.utf8)
+    let pack = try WSEValue(json: json).messagePack()
+    let fromJSON = try decoder.decode(type, fromJSON: text.span.bytes)
+    let fromPack = try decoder.decode(type, fromMessagePack: pack.span.bytes)
+    #expect(fromJSON == fromPack)
+    return fromJSON
+}
+
+/// The error of decoding either encoding; both must be alike.
+func failure<Value: Decodable>(
+    _ type: Value.Type, _ json: String, _ decoder: PayloadDecoder = PayloadDecoder()
+) throws -> WireError {
+    let text = Array(json.utf8)
+    let pack = try WSEValue(json: json).messagePack()
+    let first = #expect(throws: WireError.self) { _ = try decoder.decode(type, fromJSON: text.span.bytes) }
+    let second = #expect(throws: WireError.self) {
+        _ = try decoder.decode(type, fromMessagePack: pack.span.bytes)
+    }
+    #expect(first == second)
+    return try #require(first)
+}
+
+@Suite struct PayloadDecoderTests {
+    struct Trade: Codable, Equatable {
+        enum Side: String, Codable { case buy, sell }
+        var px: Double
+        var qty: Int
+        var side: Side
+        var sym: String
+        var note: String?
+        var tags: [String]
+        var nested: [String: [Int?]]
+    }
+
+    static let trade =
+        #"{"sym":"BTC","qty":3,"px":1.5,"side":"sell","tags":["a","é"],"nested":{"x":[1,null],"y":[]},"other":{}}"#
+    static let expected = Trade(
+        px: 1.5, qty: 3, side: .sell, sym: "BTC", note: nil, tags: ["a", "é"],
+        nested: ["x": [1, nil], "y": []])
+
+    @Test func decodesStructs() throws {
+        #expect(try decodeBoth(Trade.self, PayloadDecoderTests.trade) == PayloadDecoderTests.expected)
+        let event = try #require(decode("{\"t\":\"x\",\"p\":\(PayloadDecoderTests.trade)}").events.first)
+        #expect(try event.decode(Trade.self) == PayloadDecoderTests.expected)
+        #expect(try event.payload.decode(Trade.self) == PayloadDecoderTests.expected)
+        #expect(try event.payload.value.decode(Trade.self) == PayloadDecoderTests.expected)
+        let inferred: Trade = try event.decode()
+        #expect(inferred == PayloadDecoderTests.expected)
+    }
+
+    @Test func membersInAnyOrderWithEscapedAndEqualKeys() throws {
+        struct Two: Decodable, Equatable { var first: Int, second: Int }
+        #expect(try decodeBoth(Two.self, #"{"second":2,"first":1}"#) == Two(first: 1, second: 2))
+        #expect(
+            try decodeBoth(Two.self, #"{"second":0,"f\u0069rst":1,"second":2}"#) == Two(first: 1, second: 2))
+        #expect(
+            try decodeBoth(Two.self, #"{"first":0,"second":2,"f\u0069rst":1}"#) == Two(first: 1, second: 2))
+        #expect(
+            try decodeBoth(Two.self, #" { "x" : [ { } ] , "first" : 1 , "secon" : 9 , "second" : 2 } "#)
+                == Two(first: 1, second: 2))
+    }
+
+    @Test func objectsOfManyMembers() throws {
+        for count in [15, 16, 17, 18, 100, 5_000] {
+            let members = (0..<count).map { "\"key\($0)\":\($0)" } + ["\"key3\":-3", "\"k\\u0065y4\":-4"]
+            var expected = Dictionary(uniqueKeysWithValues: (0..<count).map { ("key\($0)", $0) })
+            expected["key3"] = -3
+            expected["key4"] = -4
+            #expect(
+                try decodeBoth([String: Int].self, "{" + members.joined(separator: ",") + "}") == expected)
+        }
+    }
+
+    @Test func integersAreExactOrRefused() throws {
+        #expect(try decodeBoth([Int8].self, "[127,-128,3.0,1e2]") == [127, -128, 3, 100])
+        #expect(try decodeBoth([UInt64].self, "[18446744073709551615,0]") == [.max, 0])
+        #expect(try decodeBoth([Int64].self, "[-9223372036854775808]") == [.min])
+        #expect(
+            try decodeBoth([Double].self, "[1,-2,18446744073709551615,0.25]") == [
+                1, -2, 18_446_744_073_709_551_615, 0.25,
+            ])
+        #expect(try decodeBoth([Float].self, "[0.1,1,-3e5]") == [0.1, 1, -3e5])
+        let wide = Array("[170141183460469231731687303715884105727,-5]".utf8)
+        #expect(try PayloadDecoder().decode([Int128].self, fromJSON: wide.span.bytes) == [.max, -5])
+        for (type, text) in [("Int8", "128"), ("Int8", "-129"), ("Int8", "1.5")] {
+            #expect(try failure([Int8].self, "[\(text)]").code == .invalidValue, "\(type) \(text)")
+        }
+        #expect(try failure([UInt16].self, "[1,-1]").path == [1])
+        #expect(try failure([UInt64].self, "[18446744073709551616]").code == .invalidValue)
+        #expect(try failure([Int].self, "[1e17]").code == .invalidValue)
+        let huge = Array("[1e400]".utf8)
+        #expect(throws: WireError.self) {
+            try PayloadDecoder().decode([Double].self, fromJSON: huge.span.bytes)
+        }
+    }
+
+    @Test func errorsNameThePathAndNeverTheValue() throws {
+        struct Outer: Decodable {
+            struct Inner: Decodable { var id: Int, name: String? }
+            var list: [Inner]
+            var side: Trade.Side?
+        }
+        let cases: [(String, WireError.Code, [WSEValue.PathComponent])] = [
+            (#"{"list":[{"id":1},{"id":"secret"}]}"#, .typeMismatch, ["list", 1, "id"]),
+            (#"{"list":[{"id":1},{"name":"x"}]}"#, .missingKey, ["list", 1, "id"]),
+            (#"{"list":[{"id":null}]}"#, .missingValue, ["list", 0, "id"]),
+            (#"{"list":[null]}"#, .missingValue, ["list", 0]),
+            (#"{"list":[],"side":"secret"}"#, .invalidValue, ["side"]),
+            (#"{"list":{"secret":1}}"#, .typeMismatch, ["list"]),
+            (#"{}"#, .missingKey, ["list"]), ("[]", .typeMismatch, []), ("null", .missingValue, []),
+            (#"{"list":[{"id":1,"name":{}}]}"#, .typeMismatch, ["list", 0, "name"]),
+            (#"{"list":[{"id":true}]}"#, .typeMismatch, ["list", 0, "id"]),
+        ]
+        for (text, code, path) in cases {
+            let error = try failure(Outer.self, text)
+            #expect(error.code == code && error.path == path, "\(text): \(error)")
+            #expect(!error.description.contains("secret"))
+        }
+        let missing = try #require(decode(#"{"t":"x"}"#).events.first)
+        #expect(throws: WireError.self) { try missing.decode(Outer.self) }
+        let none = try missing.decode(Outer?.self)
+        #expect(none == nil)
+        #expect(try failure(Outer.self, #"{"list":[{"id":"x"}]}"#).description.contains("list[0].id"))
+    }
+
+    @Test func malformedBytesAreRefusedBeforeAnyTypeSeesThem() {
+        let text = Array("[1,2".utf8)
+        let error = #expect(throws: WireError.self) {
+            try PayloadDecoder().decode([Int].self, fromJSON: text.span.bytes)
+        }
+        #expect(error?.code == .invalidJSON && error?.byteOffset == 4)
+        let pack: [UInt8] = [0x92, 1]
+        let other = #expect(throws: WireError.self) {
+            try PayloadDecoder().decode([Int].self, fromMessagePack: pack.span.bytes)
+        }
+        #expect(other?.code == .invalidMessagePack)
+    }
+
+    @Test func keyStrategies() throws {
+        struct Snake: Decodable, Equatable {
+            var oneTwoThree: Int, url: String, _x: Int, plain: [String: Int]
+        }
+        var decoder = PayloadDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let text = #"{"one_two_three":1,"url":"u","_x":2,"plain":{"not_converted":3}}"#
+        let expected = Snake(oneTwoThree: 1, url: "u", _x: 2, plain: ["not_converted": 3])
+        #expect(try decodeBoth(Snake.self, text, decoder) == expected)
+        struct Upper: Decodable, Equatable { struct In: Decodable, Equatable { var b: Int }; var a: In }
+        decoder.keyDecodingStrategy = .custom { path in
+            Key(path.map { $0.stringValue.lowercased() }.last ?? "")
+        }
+        #expect(try decodeBoth(Upper.self, #"{"A":{"B":1}}"#, decoder) == Upper(a: Upper.In(b: 1)))
+    }
+
+    struct Key: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init(_ text: String) { stringValue = text }
+        init?(stringValue: String) { self.init(stringValue) }
+        init?(intValue: Int) { nil }
+    }
+
+    @Test func valuesAndExactNumbersMayStandAnywhere() throws {
+        struct Mixed: Codable, Equatable {
+            var any: WSEValue, px: ExactNumber, list: [ExactNumber], opt: WSEValue?
+        }
+        let text = #"{"any":{"a":[1,null]},"px":0.10,"list":[1e3,-7],"opt":null}"#
+        let bytes = Array(text.utf8)
+        let mixed = try PayloadDecoder().decode(Mixed.self, fromJSON: bytes.span.bytes)
+        #expect(
+            mixed.any == ["a": [1, nil]] && mixed.px.digits == "0.10"
+                && mixed.list.map(\.digits) == ["1e3", "-7"])
+        #expect(mixed.opt == nil)
+        let again = String(decoding: try PayloadEncoder().json(mixed), as: UTF8.self)
+        #expect(again == #"{"any":{"a":[1,null]},"px":0.10,"list":[1e3,-7]}"#)
+        let pack = try PayloadEncoder().messagePack(mixed)
+        #expect(
+            try PayloadDecoder().decode(Mixed.self, fromMessagePack: pack.span.bytes).px.doubleValue == 0.1)
+        #expect(throws: WireError.self) {
+            try PayloadEncoder().messagePack(ExactNumber("0.12345678901234567890123"))
+        }
+        for text in ["", "1 ", "01", "x", "1.", "NaN", "--1", "1\0"] { #expect(ExactNumber(text) == nil) }
+        #expect(ExactNumber("12")?.integer(as: UInt8.self) == 12)
+    }
+
+    @Test func userInfoAndPathsReachTheType() throws {
+        struct Probe: Decodable {
+            var path: [String]
+            var info: Int?
+            init(from decoder: any Decoder) throws {
+                path = decoder.codingPath.map(\.stringValue)
+                info = CodingUserInfoKey(rawValue: "k").flatMap { decoder.userInfo[$0] } as? Int
+            }
+        }
+        var decoder = PayloadDecoder()
+        decoder.userInfo[CodingUserInfoKey(rawValue: "k")!] = 5
+        let bytes = Array(#"{"a":[0,{"b":{}}]}"#.utf8)
+        struct Root: Decodable {
+            let probe: Probe
+            init(from decoder: any Decoder) throws {
+                var list = try decoder.container(keyedBy: Key.self).nestedUnkeyedContainer(forKey: Key("a"))
+                _ = try list.decode(Int.self)
+                #expect(list.currentIndex == 1 && list.count == 2 && !list.isAtEnd)
+                probe = try list.nestedContainer(keyedBy: Key.self).decode(Probe.self, forKey: Key("b"))
+                #expect(list.isAtEnd)
+                #expect(throws: DecodingError.self) { try list.decode(Int.self) }
+            }
+        }
+        let root = try decoder.decode(Root.self, fromJSON: bytes.span.bytes)
+        #expect(root.probe.path == ["a", "Index 1", "b"] && root.probe.info == 5)
+    }
+
+    @Test func containersOutliveTheDecoding() throws {
+        struct Keeper: Decodable {
+            let container: KeyedDecodingContainer<Key>
+            let decoder: any Decoder
+            init(from decoder: any Decoder) throws {
+                container = try decoder.container(keyedBy: Key.self)
+                self.decoder = decoder
+            }
+        }
+        func keepers(_ text: String) throws -> [Keeper] {
+            let bytes = Array(text.utf8)
+            return try PayloadDecoder().decode([Keeper].self, fromJSON: bytes.span.bytes)
+        }
+        let kept = try keepers(#"[{"a":1},{"a":2,"\u0062":"x"},{}]"#)
+        #expect(try kept[0].container.decode(Int.self, forKey: Key("a")) == 1)
+        #expect(try kept[1].container.decode(Int.self, forKey: Key("a")) == 2)
+        #expect(try kept[1].container.decode(String.self, forKey: Key("b")) == "x")
+        #expect(kept[1].container.allKeys.map(\.stringValue) == ["a", "b"])
+        #expect(!kept[2].container.contains(Key("a")))
+        #expect(try [String: WSEValue](from: kept[1].decoder) == ["a": 2, "b": "x"])
+    }
+
+    @Test func classesWithSuperclasses() throws {
+        let sub = try decodeSub(#"{"own":1,"super":{"base":2}}"#)
+        #expect(sub.own == 1 && sub.base == 2)
+        let bytes = try PayloadEncoder().json(sub)
+        #expect(String(decoding: bytes, as: UTF8.self) == #"{"own":1,"super":{"base":2}}"#)
+    }
+
+    private func decodeSub(_ text: String) throws -> Sub {
+        let bytes = Array(text.utf8)
+        return try PayloadDecoder().decode(Sub.self, fromJSON: bytes.span.bytes)
+    }
+
+    class Base: Codable {
+        var base = 0
+    }
+
+    final class Sub: Base {
+        var own = 0
+        enum CodingKeys: CodingKey { case own }
+        required init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            own = try container.decode(Int.self, forKey: .own)
+            try super.init(from: try container.superDecoder())
+        }
+        override func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(own, forKey: .own)
+            try super.encode(to: container.superEncoder())
+        }
+    }
+}

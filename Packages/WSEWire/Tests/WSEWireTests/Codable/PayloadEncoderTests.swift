@@ -1,0 +1,182 @@
+import Testing
+import WSEWire
+
+@Suite struct PayloadEncoderTests {
+    typealias Key = PayloadDecoderTests.Key
+
+    /// Encodes in both formats, which must agree, and returns the JSON.
+    private func encodeBoth(_ value: some Encodable, _ encoder: PayloadEncoder = PayloadEncoder()) throws
+        -> String
+    {
+        let json = String(decoding: try encoder.json(value), as: UTF8.self)
+        let pack = try encoder.messagePack(value)
+        #expect(try WSEValue(messagePack: pack.span.bytes) == WSEValue(json: json))
+        return json
+    }
+
+    @Test func structsEncodeInDeclarationOrder() throws {
+        let text = try encodeBoth(PayloadDecoderTests.expected)
+        #expect(text.hasPrefix(#"{"px":1.5,"qty":3,"side":"sell","sym":"BTC","tags":["a","é"],"nested":{"#))
+        #expect(try decodeBoth(PayloadDecoderTests.Trade.self, text) == PayloadDecoderTests.expected)
+    }
+
+    @Test func containersOfEverySize() throws {
+        for count in [0, 1, 15, 16, 17, 40, 70_000] {
+            let array = Array(0..<count)
+            #expect(try encodeBoth(array) == "[" + array.map(String.init).joined(separator: ",") + "]")
+            let object = Dictionary(uniqueKeysWithValues: array.prefix(300).map { ("k\($0)", [$0]) })
+            #expect(try decodeBoth([String: [Int]].self, try encodeBoth(object)) == object)
+        }
+        let nested = Array(repeating: Array(repeating: Array(repeating: 1, count: 17), count: 18), count: 19)
+        #expect(try decodeBoth([[[Int]]].self, try encodeBoth(nested)) == nested)
+    }
+
+    @Test func scalarsOfEveryType() throws {
+        struct All: Codable, Equatable {
+            var a = true, b = "x\"\u{1}", c = 1.5, d = Float(0.1), e = Int.min, f = Int8.min, g = Int16.max,
+                h = Int32.min
+            var i = Int64.max, j = UInt.max, k = UInt8.max, l = UInt16.max, m = UInt32.max, n = UInt64.max
+            var o: Int? = nil, p: [Bool?] = [true, nil], q = Int128(5), r = UInt128(7)
+        }
+        let bytes = try PayloadEncoder().json(All())
+        #expect(try PayloadDecoder().decode(All.self, fromJSON: bytes.span.bytes) == All())
+        #expect(
+            String(decoding: bytes, as: UTF8.self).contains(
+                #""b":"x\"\u0001","c":1.5,"d":0.1,"e":-9223372036854775808"#))
+        let pack = try PayloadEncoder().messagePack(All())
+        #expect(try PayloadDecoder().decode(All.self, fromMessagePack: pack.span.bytes) == All())
+        #expect(
+            String(decoding: try PayloadEncoder().json(Int128.max), as: UTF8.self)
+                == "170141183460469231731687303715884105727")
+        #expect(throws: WireError.self) { try PayloadEncoder().messagePack(Int128.max) }
+    }
+
+    @Test func whatEncodesNothingIsAnEmptyObject() throws {
+        struct Nothing: Encodable { func encode(to encoder: any Encoder) throws {} }
+        struct Holder: Encodable { var a = Nothing(), b = [Nothing(), Nothing()] }
+        #expect(try encodeBoth(Holder()) == #"{"a":{},"b":[{},{}]}"#)
+        #expect(try encodeBoth(Nothing()) == "{}")
+        #expect(try encodeBoth(Int?.none) == "null")
+    }
+
+    @Test func unrepresentableValuesHaveAPath() throws {
+        struct Inner: Encodable { var list: [Double] }
+        let error = #expect(throws: WireError.self) {
+            try PayloadEncoder().json(["a": Inner(list: [1, .nan])])
+        }
+        #expect(error?.code == .unrepresentable)
+        #expect(error?.path == ["a", "list", 1])
+        #expect(try WSEValue(encoding: [Double.infinity]) == [.double(.infinity)])
+    }
+
+    @Test func keyStrategies() throws {
+        struct Camel: Encodable { var oneTwoThree = 1, aURLString = 2, _x = 3, dictionary = ["keptAsIs": 4] }
+        var encoder = PayloadEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        #expect(
+            try encodeBoth(Camel(), encoder)
+                == #"{"one_two_three":1,"a_url_string":2,"_x":3,"dictionary":{"keptAsIs":4}}"#)
+        encoder.keyEncodingStrategy = .custom { path in Key(path.map(\.stringValue).joined(separator: "/")) }
+        struct Outer: Encodable { struct In: Encodable { var b = 1 }; var a = In() }
+        #expect(try encodeBoth(Outer(), encoder) == #"{"a":{"a/b":1}}"#)
+    }
+
+    // MARK: Types that use containers in unusual ways
+
+    private struct Custom: Encodable {
+        var body: @Sendable (any Encoder) throws -> Void
+        func encode(to encoder: any Encoder) throws { try body(encoder) }
+    }
+
+    @Test func oneEncoderMayBeAskedForItsContainerTwice() throws {
+        let value = Custom { encoder in
+            var first = encoder.container(keyedBy: Key.self)
+            try first.encode(1, forKey: Key("a"))
+            var second = encoder.container(keyedBy: Key.self)
+            try second.encode([2], forKey: Key("b"))
+            try first.encode(3, forKey: Key("c"))
+        }
+        #expect(try encodeBoth(["x": value]) == #"{"x":{"a":1,"b":[2],"c":3}}"#)
+        let array = Custom { encoder in
+            var first = encoder.unkeyedContainer()
+            try first.encode(1)
+            var second = encoder.unkeyedContainer()
+            #expect(second.count == 1)
+            try second.encode(2)
+        }
+        #expect(try encodeBoth(array) == "[1,2]")
+    }
+
+    @Test func nestedContainers() throws {
+        let value = Custom { encoder in
+            var object = encoder.container(keyedBy: Key.self)
+            var list = object.nestedUnkeyedContainer(forKey: Key("list"))
+            try list.encode(1)
+            var inner = list.nestedContainer(keyedBy: Key.self)
+            try inner.encodeNil(forKey: Key("n"))
+            try list.encodeNil()
+            var deep = list.nestedUnkeyedContainer()
+            try deep.encode("x")
+            try object.encode(true, forKey: Key("last"))
+            _ = object.nestedContainer(keyedBy: Key.self, forKey: Key("empty"))
+        }
+        #expect(try encodeBoth(value) == #"{"list":[1,{"n":null},null,["x"]],"last":true,"empty":{}}"#)
+    }
+
+    @Test func containersFilledInTurns() throws {
+        let value = Custom { encoder in
+            var object = encoder.container(keyedBy: Key.self)
+            var a = object.nestedUnkeyedContainer(forKey: Key("a"))
+            var b = object.nestedContainer(keyedBy: Key.self, forKey: Key("b"))
+            try a.encode(1)
+            try b.encode(2.5, forKey: Key("x"))
+            try a.encode("two")
+            try b.encode([UInt8(3)], forKey: Key("y"))
+            try object.encode(Float(0.5), forKey: Key("c"))
+            try a.encode(false)
+        }
+        #expect(try encodeBoth(["v": value]) == #"{"v":{"a":[1,"two",false],"b":{"x":2.5,"y":[3]},"c":0.5}}"#)
+    }
+
+    @Test func superEncodersFilledLateOrNever() throws {
+        let never = Custom { encoder in
+            var object = encoder.container(keyedBy: Key.self)
+            _ = object.superEncoder()
+            try object.encode(1, forKey: Key("a"))
+            _ = object.superEncoder(forKey: Key("b"))
+        }
+        #expect(try encodeBoth(never) == #"{"super":{},"a":1,"b":{}}"#)
+        let late = Custom { encoder in
+            var object = encoder.container(keyedBy: Key.self)
+            let other = object.superEncoder(forKey: Key("late"))
+            try object.encode(1, forKey: Key("a"))
+            try [2, 3].encode(to: other)
+        }
+        #expect(try encodeBoth([late]) == #"[{"a":1,"late":[2,3]}]"#)
+        let element = Custom { encoder in
+            var array = encoder.unkeyedContainer()
+            try "x".encode(to: array.superEncoder())
+            _ = array.superEncoder()
+            try array.encode(2)
+        }
+        #expect(try encodeBoth(element) == #"["x",{},2]"#)
+    }
+
+    @Test func aSecondSingleValueReplacesTheFirst() throws {
+        let value = Custom { encoder in
+            var container = encoder.singleValueContainer()
+            try container.encode(1)
+            try container.encode("two")
+        }
+        #expect(try encodeBoth(["a": value]) == #"{"a":"two"}"#)
+    }
+
+    @Test func errorsOfTheTypeComeThrough() throws {
+        struct Mine: Error {}
+        let value = Custom { _ in throw Mine() }
+        var bytes: [UInt8] = [7]
+        let error = #expect(throws: WireError.self) { try PayloadEncoder().encodeJSON([value], into: &bytes) }
+        #expect(error?.underlying is Mine)
+        #expect(bytes == [7])
+    }
+}
