@@ -16,6 +16,8 @@ struct RequestID: Hashable, Sendable {
 enum SessionTimer: Hashable, Sendable {
     /// The attempt must be ready by then.
     case handshake
+    /// The server has had its chance to speak first.
+    case greeting
     /// Time for the next heartbeat, and to look whether the peer is alive.
     case heartbeat
     /// The delay before the next attempt is over.

@@ -106,10 +106,25 @@ extension SessionMachine {
         phase = .handshaking(attempt)
         server = ServerDescription()
         heartbeat.started(now.instant)
-        // Servers take the hello before they have said anything, which saves a round trip; those without
-        // authentication say nothing until they hear it.
-        transmit(messages.hello(encryptionPublicKey: nil, now: now, random: &random))
+        hasGreeted = false
+        if lastToken == nil {
+            greet(now: now)
+        } else {
+            emit(.startTimer(.greeting, after: settings.greetingDelay))
+        }
         emit(.startTimer(.heartbeat, after: heartbeat.nextCheck(now.instant)))
+    }
+
+    /// Sends `client_hello`, once per connection.
+    ///
+    /// Without a token at once, as a server without authentication says nothing before it hears this. With one, the
+    /// server speaks right behind the upgrade and is heard first: what is sent to a server that has refused the
+    /// token and closed makes TCP reset, and a reset may discard the refusal before it is read.
+    mutating func greet(now: Moment) {
+        guard case .handshaking = phase, !hasGreeted else { return }
+        hasGreeted = true
+        emit(.cancelTimer(.greeting))
+        transmit(messages.hello(encryptionPublicKey: nil, now: now, random: &random))
     }
 
     mutating func becameReady(_ attempt: AttemptID, now: Moment) {
@@ -118,6 +133,7 @@ extension SessionMachine {
         hasBeenReady = true
         tokenReason = .connecting
         emit(.cancelTimer(.handshake))
+        emit(.cancelTimer(.greeting))
         emit(.startTimer(.stability, after: settings.stabilityPeriod))
         setState(.connected)
         sequencer.setRecovery(
@@ -202,6 +218,7 @@ extension SessionMachine {
 
     mutating func stopTimers() {
         emit(.cancelTimer(.handshake))
+        emit(.cancelTimer(.greeting))
         emit(.cancelTimer(.heartbeat))
         emit(.cancelTimer(.reconnect))
         emit(.cancelTimer(.stability))

@@ -46,6 +46,7 @@ extension SessionMachine {
         switch control {
         case .serverReady:
             server = ServerDescription(serverReady: event.payload.value)
+            greet(now: now)
         case .serverHello:
             server.update(serverHello: event.payload.value)
             if phase == .handshaking(attempt) { becameReady(attempt, now: now) }

@@ -4,6 +4,7 @@ extension SessionMachine {
     mutating func timerFired(_ timer: SessionTimer, now: Moment) {
         switch timer {
         case .handshake: handshakeTimedOut(now: now)
+        case .greeting: greet(now: now)
         case .heartbeat: heartbeatDue(now: now)
         case .reconnect:
             guard phase == .waiting else { return }

@@ -51,6 +51,8 @@ struct SessionMachine {
     var tokenReason = TokenRequest.Reason.connecting
     /// Whether this run of connecting has been ready before; a first attempt may fail fast.
     var hasBeenReady = false
+    /// Whether `client_hello` was sent on this connection.
+    var hasGreeted = false
     var lastRoundTrip: Duration?
 
     init(settings: SessionSettings, url: WebSocketURL, random: SessionRandom, now: Moment) {

@@ -8,6 +8,8 @@ struct SessionSettings: Sendable {
     var reconnects = true
     var backoff = Backoff.Configuration()
     var connectTimeout = Duration.seconds(10)
+    /// How long a server may take to speak first after the upgrade.
+    var greetingDelay = Duration.milliseconds(100)
     var stabilityPeriod = Duration.seconds(30)
     var heartbeatInterval = Duration.seconds(15)
     var livenessTimeout = Duration.seconds(40)

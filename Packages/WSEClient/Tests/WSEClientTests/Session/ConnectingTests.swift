@@ -4,14 +4,14 @@ import WSETransport
 @testable import WSEClient
 
 @Suite struct ConnectingTests {
-    @Test func `connect sends client_hello as soon as the socket is open, and is ready at server_hello`()
-        throws
-    {
-        var session = try SessionHarness()
-        #expect(session.give { $0.connect(now: $1) }.connects.count == 1)
+    @Test func `connect answers server_ready with client_hello and is ready at server_hello`() throws {
+        var session = try SessionHarness { $0.asksForToken = true }
+        session.give { $0.connect(now: $1) }
+        #expect(session.give { $0.tokenArrived($0.lastAttempt, token: "t", now: $1) }.connects.count == 1)
 
-        let opened = session.give { $0.opened($0.lastAttempt, now: $1) }
-        let hello = try #require(opened.sent("client_hello").first)
+        #expect(session.give { $0.opened($0.lastAttempt, now: $1) }.sent.isEmpty)
+        let greeted = session.receive(#"{"c":"WSE","t":"server_ready","p":{"details":{}},"v":1}"#)
+        let hello = try #require(greeted.sent("client_hello").first)
         #expect(hello["c"] == "WSE")
         #expect(hello["pri"] == 10)
         #expect(hello["p", "protocol_version"] == 1)
@@ -21,6 +21,22 @@ import WSETransport
         #expect(session.machine.isReady)
         #expect(ready.connectOutcomes.map { $0?.code } == [nil])
         #expect(session.actions.states == [.connecting, .connected])
+        #expect(session.actions.sent("client_hello").count == 1)
+    }
+
+    @Test func `a server that says nothing to a token is greeted after a moment`() throws {
+        var session = try SessionHarness { $0.asksForToken = true }
+        session.give { $0.connect(now: $1) }
+        session.give { $0.tokenArrived($0.lastAttempt, token: "t", now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        #expect(session.advance(by: .milliseconds(99)).sent.isEmpty)
+        #expect(session.advance(by: .milliseconds(1)).sent("client_hello").count == 1)
+    }
+
+    @Test func `without a token the client greets as soon as the socket is open`() throws {
+        var session = try SessionHarness()
+        session.give { $0.connect(now: $1) }
+        #expect(session.give { $0.opened($0.lastAttempt, now: $1) }.sent("client_hello").count == 1)
     }
 
     @Test(arguments: ["AUTH_FAILED", "AUTH_REQUIRED"])
