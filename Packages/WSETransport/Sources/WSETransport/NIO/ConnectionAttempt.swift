@@ -20,8 +20,6 @@ final class ConnectionAttempt {
     private var channels: [ObjectIdentifier: any Channel] = [:]
     private var handshakeTimer: Scheduled<Void>?
     private var upgrade: UpgradeHandler?
-    /// What ``WebSocketConnection/pauseReading()`` asked for before there was anything to read.
-    var isReadingWanted = true
 
     init(
         connection: NIOWebSocketConnection, request: WebSocketRequest,
@@ -158,10 +156,10 @@ final class ConnectionAttempt {
             guard let handler else { return }
             endAttempt()
             let pipeline = channel.pipeline.syncOperations
-            splitter.finish(pipeline)
+            splitter.finish()
             removeHTTP(from: pipeline)
             connection.stage.value = .open(frames)
-            frames.open(response, handler: handler, isReading: isReadingWanted)
+            frames.open(response, handler: handler)
         }
     }
 

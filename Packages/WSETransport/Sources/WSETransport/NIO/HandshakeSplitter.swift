@@ -20,13 +20,16 @@ final class HandshakeSplitter: ChannelInboundHandler, RemovableChannelHandler {
         remaining = limit
     }
 
-    /// Lets everything pass from now on.
-    func finish(_ pipeline: ChannelPipeline.SynchronousOperations) {
+    /// Lets everything pass from now on. Called from within a read, which removes the handler at its end: a removed
+    /// handler's context leads nowhere, and the rest of the read would be lost.
+    func finish() {
         isDone = true
-        pipeline.removeHandler(self, promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        defer {
+            if isDone { context.pipeline.syncOperations.removeHandler(context: context, promise: nil) }
+        }
         var buffer = unwrapInboundIn(data)
         while !isDone, let count = endOfHead(buffer.readableBytesSpan),
             let piece = buffer.readSlice(length: count)
