@@ -4,6 +4,7 @@ extension WebSocketConfiguration {
         let sizes = [
             ("limits.inboundFrame", limits.inboundFrame), ("limits.inboundMessage", limits.inboundMessage),
             ("limits.outboundMessage", limits.outboundMessage), ("limits.handshake", limits.handshake),
+            ("limits.receiveBuffer", limits.receiveBuffer),
             ("output.highWatermark", output.highWatermark), ("output.limit", output.limit),
         ]
         for (name, value) in sizes where value <= 0 {

@@ -29,6 +29,10 @@ public struct WebSocketConfiguration: Sendable {
         /// Most bytes of a refusal's body kept in ``WebSocketError/httpBodyStart``. 1 KiB by default.
         public var refusalBody = 1 << 10
 
+        /// What a ``WebSocket`` holds for a slow reader before it stops reading from the socket. 256 KiB by default.
+        /// One read, and what the kernel holds when the server hangs up, may go on top.
+        public var receiveBuffer = 256 << 10
+
         public init() {}
     }
 

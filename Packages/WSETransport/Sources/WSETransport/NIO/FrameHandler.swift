@@ -49,11 +49,11 @@ final class FrameHandler: ChannelInboundHandler {
         self.context = nil
     }
 
-    func open(_ response: WebSocketUpgradeResponse, handler: any WebSocketHandler, isReading: Bool) {
+    func open(_ response: WebSocketUpgradeResponse, handler: any WebSocketHandler) {
         self.handler = handler
         connection.output.withLock { $0.open() }
         handler.webSocketOpened(response)
-        setReading(isReading)
+        setReading(connection.isReadingWanted.load(ordering: .sequentiallyConsistent))
         flush()
     }
 

@@ -14,6 +14,7 @@ final class NIOWebSocketConnection: WebSocketConnection, Sendable {
 
     let eventLoop: any EventLoop
     let output: Mutex<OutputBuffer>
+    let isReadingWanted = Atomic(true)
     /// `nil` before the first event loop tick and after the end.
     let stage: NIOLoopBoundBox<Stage?>
 
@@ -42,6 +43,18 @@ final class NIOWebSocketConnection: WebSocketConnection, Sendable {
 
     func resumeReading() { setReading(true) }
 
+    /// The last wish counts, whatever thread it came from: event loop tasks may run in another order.
+    private func setReading(_ isReading: Bool) {
+        isReadingWanted.store(isReading, ordering: .sequentiallyConsistent)
+        if eventLoop.inEventLoop { applyReading() } else { eventLoop.execute { self.applyReading() } }
+    }
+
+    private func applyReading() {
+        if case .open(let frames) = stage.value {
+            frames.setReading(isReadingWanted.load(ordering: .sequentiallyConsistent))
+        }
+    }
+
     func close(code: WebSocketCloseCode, reason: String) {
         // Codes that must not stand in a frame (RFC 6455 section 7.4) leave it empty.
         let payload =
@@ -68,24 +81,9 @@ final class NIOWebSocketConnection: WebSocketConnection, Sendable {
         }
     }
 
-    private func setReading(_ isReading: Bool) {
-        onEventLoop {
-            switch self.stage.value {
-            case .open(let frames): frames.setReading(isReading)
-            case .connecting(let attempt): attempt.isReadingWanted = isReading
-            case nil: break
-            }
-        }
-    }
-
     func scheduleFlush() {
         eventLoop.execute {
             if case .open(let frames) = self.stage.value { frames.flush() }
         }
-    }
-
-    /// At once if this is the event loop already.
-    private func onEventLoop(_ body: @escaping @Sendable () -> Void) {
-        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
     }
 }

@@ -1,0 +1,244 @@
+import Synchronization
+import Testing
+import WSETransport
+
+@Suite("Connection")
+struct ConnectionTests {
+    private func open(
+        _ configure: (inout WebSocketConfiguration) -> Void = { _ in },
+        handler: RecordingHandler = RecordingHandler()
+    ) async throws -> (
+        connection: any WebSocketConnection, handler: RecordingHandler, peer: RawPeer, server: RawServer
+    ) {
+        var configuration = WebSocketConfiguration()
+        configure(&configuration)
+        let server = try await RawServer.start()
+        let connection = NIOWebSocketTransport(configuration: configuration).connect(
+            WebSocketRequest(url: try WebSocketURL("ws://127.0.0.1:\(server.port)/")), handler: handler)
+        let peer = try await server.nextConnection()
+        try await peer.acceptUpgrade()
+        try #require(await handler.opened())
+        return (connection, handler, peer, server)
+    }
+
+    @Test("Messages of one read arrive in one call")
+    func batch() async throws {
+        let (connection, handler, peer, server) = try await open()
+        try await peer.send([0x81, 1, 0x61, 0x82, 2, 0x62, 0x63, 0x81, 0])
+        #expect(await handler.nextMessages() == ["t:a", "b:bc", "t:"])
+        connection.abort()
+        _ = await handler.closure()
+        try await server.stop()
+    }
+
+    @Test("Sends are framed, masked and flushed in order, up to the receipt's position")
+    func send() async throws {
+        let (connection, handler, peer, server) = try await open()
+        let first = try connection.send("hello")
+        let second = try connection.send([1, 2, 3])
+        #expect(first == WebSocketWriteReceipt(position: 11, isWritable: true))
+        #expect(second.position == 20)
+        #expect(try await peer.readFrame() == ClientFrame(0x81, Array("hello".utf8)))
+        #expect(try await peer.readFrame() == ClientFrame(0x82, [1, 2, 3]))
+        var flushed: UInt64 = 0
+        while flushed < 20 {
+            guard case .flushed(let position) = try #require(await handler.next()) else {
+                Issue.record("unexpected callback")
+                return
+            }
+            #expect(position > flushed)
+            flushed = position
+        }
+        #expect(flushed == 20)
+        connection.abort()
+        _ = await handler.closure()
+        try await server.stop()
+    }
+
+    @Test("Pings are answered, pongs reported, and our own pings sent")
+    func pingPong() async throws {
+        let (connection, handler, peer, server) = try await open()
+        try await peer.send([0x89, 2, 7, 8])
+        #expect(try await peer.readFrame() == ClientFrame(0x8A, [7, 8]))
+        try connection.ping([1, 2])
+        #expect(try await peer.readFrame() == ClientFrame(0x89, [1, 2]))
+        try await peer.send([0x8A, 2, 1, 2])
+        while let event = await handler.next() {
+            if case .pong(let payload) = event {
+                #expect(payload == [1, 2])
+                break
+            }
+        }
+        #expect(throws: WebSocketError.self) {
+            try connection.ping([UInt8](repeating: 0, count: 126))
+        }
+        connection.abort()
+        _ = await handler.closure()
+        try await server.stop()
+    }
+
+    @Test("Our close waits for the peer's answer and reports it")
+    func closeByUs() async throws {
+        let (connection, handler, peer, server) = try await open()
+        try connection.send("last")
+        connection.close(code: .normal, reason: "done")
+        #expect(throws: WebSocketError.self) { try connection.send("too late") }
+        #expect(try await peer.readFrame() == ClientFrame(0x81, Array("last".utf8)))
+        #expect(try await peer.readFrame() == ClientFrame(0x88, [3, 232] + Array("done".utf8)))
+        try await peer.send([0x81, 1, 0x61, 0x88, 2, 3, 232])
+        try await peer.close()
+        #expect(await handler.nextMessages() == ["t:a"])
+        let closure = await handler.closure()
+        #expect(closure?.code == .normal)
+        #expect(closure?.error == nil)
+        try await server.stop()
+    }
+
+    @Test("The peer's close is answered with its code and reported with its reason")
+    func closeByPeer() async throws {
+        let (_, handler, peer, server) = try await open()
+        try await peer.send([0x88, 5, 0x03, 0xE9, 0x62, 0x79, 0x65])
+        #expect(try await peer.readFrame() == ClientFrame(0x88, [0x03, 0xE9]))
+        try await peer.close()
+        let closure = await handler.closure()
+        #expect(closure?.code == .goingAway)
+        #expect(closure?.reason == "bye")
+        #expect(closure?.error == nil)
+        try await server.stop()
+    }
+
+    @Test("A close without a code counts as 1005 and is answered with none")
+    func closeWithoutCode() async throws {
+        let (_, handler, peer, server) = try await open()
+        try await peer.send([0x88, 0])
+        #expect(try await peer.readFrame() == ClientFrame(0x88, []))
+        try await peer.close()
+        #expect(await handler.closure()?.code == .noStatus)
+        try await server.stop()
+    }
+
+    @Test("A peer that does not answer our close is given up in time")
+    func closeTimeout() async throws {
+        let (connection, handler, peer, server) = try await open { $0.timeouts.close = .milliseconds(50) }
+        connection.close(code: .normal, reason: "")
+        let closure = await handler.closure()
+        #expect(closure?.error?.code == .closeTimeout)
+        #expect(closure?.code == nil)
+        #expect(await peer.isClosedByClient())
+        try await server.stop()
+    }
+
+    @Test("A peer that answers our close but leaves TCP open is given up without an error")
+    func lingeringPeer() async throws {
+        let (connection, handler, peer, server) = try await open { $0.timeouts.close = .milliseconds(50) }
+        connection.close(code: .normal, reason: "")
+        try await peer.send([0x88, 2, 3, 232])
+        let closure = await handler.closure()
+        #expect(closure?.code == .normal)
+        #expect(closure?.error == nil)
+        try await server.stop()
+    }
+
+    @Test(
+        "A violation is answered with its code, and the messages before it count",
+        arguments: [
+            Violation(bytes: [0xC1, 0], closeCode: 1002, code: .protocolViolation),
+            Violation(bytes: [0x81, 1, 0xFF], closeCode: 1007, code: .invalidUTF8),
+            Violation(bytes: [0x82, 126, 0x10, 0x00], closeCode: 1009, code: .frameTooLarge),
+            Violation(
+                bytes: [0x02, 0x7E, 0x03, 0xE8] + [UInt8](repeating: 0, count: 1000) + [0x80, 10],
+                closeCode: 1009, code: .messageTooLarge),
+            Violation(bytes: [0x88, 1, 3], closeCode: 1002, code: .protocolViolation),
+        ])
+    func violation(_ violation: Violation) async throws {
+        let (bytes, closeCode, code) = (violation.bytes, violation.closeCode, violation.code)
+        let (_, handler, peer, server) = try await open {
+            $0.limits.inboundFrame = 1000
+            $0.limits.inboundMessage = 1000
+        }
+        try await peer.send([0x81, 2, 0x6F, 0x6B] + bytes)
+        #expect(await handler.nextMessages() == ["t:ok"])
+        #expect(
+            try await peer.readFrame() == ClientFrame(0x88, [UInt8(closeCode >> 8), UInt8(closeCode & 0xFF)]))
+        try await peer.close()
+        let closure = await handler.closure()
+        #expect(closure?.error?.code == code)
+        #expect(closure?.error?.closeCode?.rawValue == closeCode)
+        try await server.stop()
+    }
+
+    @Test("TCP that ends without a close frame is a reset, in the middle of a frame too")
+    func cut() async throws {
+        let (_, handler, peer, server) = try await open()
+        try await peer.send([0x81, 100, 0x61])
+        try await peer.close()
+        let closure = await handler.closure()
+        #expect(closure?.code == nil)
+        #expect(closure?.error?.code == .connectionReset)
+        try await server.stop()
+    }
+
+    @Test("A TCP reset is reported as one")
+    func reset() async throws {
+        let (_, handler, peer, server) = try await open()
+        try await peer.reset()
+        #expect(await handler.closure()?.error?.code == .connectionReset)
+        try await server.stop()
+    }
+
+    @Test("An abort from inside a callback ends the connection after it")
+    func abortInside() async throws {
+        let handle = Handle()
+        let handler = RecordingHandler(onReceived: { handle.connection?.abort() })
+        let (connection, _, peer, server) = try await open(handler: handler)
+        handle.connection = connection
+        try await peer.send([0x81, 1, 0x61])
+        #expect(await handler.nextMessages() == ["t:a"])
+        #expect(await handler.closure()?.error?.code == .cancelled)
+        try await server.stop()
+    }
+
+    @Test("A message above the outbound limit is refused and nothing is taken")
+    func outboundLimit() async throws {
+        let (connection, handler, _, server) = try await open { $0.limits.outboundMessage = 10 }
+        do {
+            try connection.send([UInt8](repeating: 0, count: 11))
+            Issue.record("was taken")
+        } catch {
+            #expect(error.code == .messageTooLarge)
+        }
+        #expect(try connection.send([UInt8](repeating: 0, count: 10)).position == 16)
+        connection.abort()
+        _ = await handler.closure()
+        try await server.stop()
+    }
+
+    @Test("A send before the upgrade and after the end says so")
+    func notOpen() async throws {
+        let server = try await RawServer.start()
+        let handler = RecordingHandler()
+        let connection = NIOWebSocketTransport().connect(
+            WebSocketRequest(url: try WebSocketURL("ws://127.0.0.1:\(server.port)/")), handler: handler)
+        #expect(throws: WebSocketError.self) { try connection.send("early") }
+        connection.abort()
+        _ = await handler.closure()
+        #expect(throws: WebSocketError.self) { try connection.send("late") }
+        try await server.stop()
+    }
+}
+
+struct Violation: Sendable {
+    var bytes: [UInt8]
+    var closeCode: UInt16
+    var code: WebSocketError.Code
+}
+
+/// Hands a connection to a closure that was made before it.
+final class Handle: Sendable {
+    private let stored = Mutex<(any WebSocketConnection)?>(nil)
+
+    var connection: (any WebSocketConnection)? {
+        get { stored.withLock { $0 } }
+        set { stored.withLock { $0 = newValue } }
+    }
+}
