@@ -37,8 +37,7 @@ public struct DuplicateWindow: Sendable {
     ) {
         // The table speaks of ring indices in 32 bits.
         self.capacity = min(max(capacity, 1), 1 << 28)
-        // A century at most, so that subtracting it from an instant cannot overflow.
-        self.lifetime = min(max(lifetime, .zero), .seconds(3_155_760_000))
+        self.lifetime = lifetime.bounded
         firstKey = generator.next()
         secondKey = generator.next()
     }

@@ -5,8 +5,10 @@ extension EventSequencer {
     public mutating func setRecovery(available: Bool, now: ContinuousClock.Instant) {
         recoveryAvailable = available
         guard !available else { return }
-        for request in requests.values { abandonRecovery(of: request.topic, now: now) }
-        for hole in holes.values { abandonRecovery(of: hole.topic, now: now) }
+        // In a fixed order, so that equal histories have equal outcomes.
+        var troubled = requests.mapValues(\.topic)
+        for (slot, hole) in holes { troubled[slot] = hole.topic }
+        for (_, topic) in troubled.sorted(by: { $0.key < $1.key }) { abandonRecovery(of: topic, now: now) }
     }
 
     /// Says whether recovery is available for one topic; it is unless said otherwise.

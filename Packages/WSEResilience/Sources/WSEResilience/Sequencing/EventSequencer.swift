@@ -99,7 +99,6 @@ public struct EventSequencer<
         configuration.heldPerTopic = max(configuration.heldPerTopic, 1)
         configuration.heldInTotal = max(configuration.heldInTotal, 0)
         configuration.maximumTopics = max(configuration.maximumTopics, 0)
-        // A century at most, so that adding it to an instant cannot overflow.
         configuration.recoveryTimeout = min(
             max(configuration.recoveryTimeout, .zero), .seconds(3_155_760_000))
         self.configuration = configuration

@@ -9,6 +9,13 @@ struct SequencerRig {
         case lost(String, ClosedRange<UInt64>)
         case epoch(String, to: String, next: UInt64)
         case request(String, after: UInt64, missing: ClosedRange<UInt64>?)
+
+        var topic: String {
+            switch self {
+            case .event(let name): String(name.prefix { $0 != "@" })
+            case .lost(let topic, _), .epoch(let topic, _, _), .request(let topic, _, _): topic
+            }
+        }
     }
 
     let start = ContinuousClock.now
@@ -46,15 +53,16 @@ struct SequencerRig {
     }
 
     mutating func drain() {
-        while let output = sequencer.nextOutput() {
-            switch output {
-            case .deliver(let name): log.append(.event(name))
-            case .lost(let range): log.append(.lost(range.topic, range.offsets))
-            case .epochChanged(let change):
-                log.append(.epoch(change.topic, to: change.epoch, next: change.nextOffset))
-            case .request(let request):
-                log.append(.request(request.topic, after: request.position.offset, missing: request.missing))
-            }
+        while let output = sequencer.nextOutput() { log.append(SequencerRig.entry(for: output)) }
+    }
+
+    static func entry(for output: Sequencer.Output) -> Entry {
+        switch output {
+        case .deliver(let name): .event(name)
+        case .lost(let range): .lost(range.topic, range.offsets)
+        case .epochChanged(let change): .epoch(change.topic, to: change.epoch, next: change.nextOffset)
+        case .request(let request):
+            .request(request.topic, after: request.position.offset, missing: request.missing)
         }
     }
 

@@ -1,0 +1,44 @@
+/// Why work was not done: a guard of this package held it back.
+///
+/// What the work itself throws passes through unchanged.
+public struct ResilienceError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is; more kinds may be added.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        enum Value: String, Sendable {
+            case circuitOpen, rateLimited, beyondCapacity
+        }
+
+        let value: Value
+
+        init(_ value: Value) {
+            self.value = value
+        }
+
+        /// The circuit breaker lets nothing through at present.
+        public static let circuitOpen = Code(.circuitOpen)
+        /// The wait for tokens would be longer than allowed.
+        public static let rateLimited = Code(.rateLimited)
+        /// More tokens were asked for than the bucket can ever hold.
+        public static let beyondCapacity = Code(.beyondCapacity)
+
+        /// A stable name, fit for a metric label.
+        public var description: String { value.rawValue }
+    }
+
+    public let code: Code
+    /// What is wrong, for people.
+    public let message: String
+    /// After what time trying again makes sense; `nil` if never.
+    public let retryAfter: Duration?
+
+    public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
+        self.code = code
+        self.message = message
+        self.retryAfter = retryAfter
+    }
+
+    public var description: String {
+        guard let retryAfter else { return "\(code): \(message)" }
+        return "\(code): \(message), retry after \(retryAfter)"
+    }
+}

@@ -1,0 +1,20 @@
+import Synchronization
+
+/// An ``OfflineStore`` that outlives its queue, but not the process: for tests, and for queues that come and go.
+public final class MemoryOfflineStore<ID: Hashable & Sendable, Message: Sendable>: OfflineStore {
+    private let entries = Mutex<[ID: OfflineEntry<ID, Message>]>([:])
+
+    public init() {}
+
+    public func save(_ entry: OfflineEntry<ID, Message>) {
+        entries.withLock { $0[entry.id] = entry }
+    }
+
+    public func remove(_ id: ID) {
+        entries.withLock { $0[id] = nil }
+    }
+
+    public func load(now: ContinuousClock.Instant) -> [OfflineEntry<ID, Message>] {
+        entries.withLock { Array($0.values) }
+    }
+}

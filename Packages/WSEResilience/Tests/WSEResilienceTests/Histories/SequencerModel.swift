@@ -1,0 +1,338 @@
+import WSEResilience
+
+/// What ``EventSequencer`` is meant to do, written down as plainly as possible: dictionaries and sorted arrays, no
+/// fast path, no flags, everything looked up afresh.
+struct SequencerModel {
+    typealias Entry = SequencerRig.Entry
+    typealias Position = TopicPosition<String>
+
+    struct Request {
+        var after: UInt64
+        var armedAt: UInt64
+        var deadline: ContinuousClock.Instant
+    }
+
+    struct Topic {
+        var epoch: String?
+        /// Everything up to here is settled.
+        var settled: UInt64 = 0
+        /// Settled but not delivered, nor anything after: offsets from here on are still welcome.
+        var welcomeFrom: UInt64?
+        /// Offsets that are known to exist beyond the settled ones.
+        var known: [UInt64: String?] = [:]
+        var width: UInt64 = 0
+        var evicted: UInt64 = 0
+        var request: Request?
+        var former: [Position] = []
+        var isOff = false
+
+        var held: [UInt64] { known.filter { $0.value != nil }.keys.sorted() }
+        /// The last offset of the first hole.
+        var holeEnd: UInt64? { held.first.map { $0 - 1 } ?? known.keys.max() }
+        var missing: ClosedRange<UInt64>? { holeEnd.map { (settled + 1)...$0 } }
+    }
+
+    let configuration: SequencingConfiguration
+    var topics: [String: Topic] = [:]
+    var isAvailable: Bool
+    var outputs: [Entry] = []
+    var delivered: UInt64 = 0
+    var duplicates: UInt64 = 0
+    var lost: UInt64 = 0
+
+    init(_ configuration: SequencingConfiguration) {
+        self.configuration = configuration
+        isAvailable = configuration.isRecoveryAvailable
+    }
+
+    var heldEvents: Int { topics.values.reduce(0) { $0 + $1.held.count } }
+    var nextDeadline: ContinuousClock.Instant? { topics.values.compactMap { $0.request?.deadline }.min() }
+
+    func position(of name: String) -> Position? {
+        topics[name].flatMap { topic in topic.epoch.map { Position(epoch: $0, offset: topic.settled) } }
+    }
+
+    // MARK: - Events
+
+    mutating func event(
+        _ name: String, _ offset: UInt64, epoch: String, now: ContinuousClock.Instant
+    ) -> SequencingVerdict {
+        let text = "\(name)@\(epoch):\(offset)"
+        guard var topic = topics[name] else {
+            if topics.count < configuration.maximumTopics {
+                topics[name] = Topic(epoch: epoch, settled: offset)
+            }
+            return give(text)
+        }
+        guard let current = topic.epoch else {
+            topic.epoch = epoch
+            topic.settled = offset
+            topics[name] = topic
+            return give(text)
+        }
+        if current != epoch {
+            if let former = topic.former.first(where: { $0.epoch == epoch }) {
+                if offset <= former.offset {
+                    duplicates += 1
+                    return .duplicate
+                }
+                change(name, to: former, next: former.offset + 1, now: now)
+            } else {
+                change(name, to: Position(epoch: epoch, offset: offset), next: offset, now: now)
+                return give(text)
+            }
+        }
+        return inEpoch(name, text, offset, now: now)
+    }
+
+    private mutating func inEpoch(
+        _ name: String, _ text: String, _ offset: UInt64, now: ContinuousClock.Instant
+    ) -> SequencingVerdict {
+        guard var topic = topics[name] else { return .duplicate }
+        if offset <= topic.settled {
+            guard let welcome = topic.welcomeFrom, offset >= welcome else {
+                duplicates += 1
+                return .duplicate
+            }
+            topic.welcomeFrom = offset == topic.settled ? nil : offset + 1
+            topics[name] = topic
+            return give(text)
+        }
+        if offset == topic.settled + 1 {
+            topic.settled = offset
+            topic.welcomeFrom = nil
+            topic.known[offset] = nil
+            topics[name] = topic
+            if let first = topic.held.first, first - 1 == offset {
+                queue(text)
+                release(name)
+                ask(name, now: now)
+                return .release
+            }
+            return give(text)
+        }
+        guard canRecover(topic) else {
+            lose(name, through: offset - 1)
+            topics[name]?.settled = offset
+            topics[name]?.welcomeFrom = nil
+            return give(text)
+        }
+        return hold(name, text, offset, now: now)
+    }
+
+    private mutating func hold(
+        _ name: String, _ text: String, _ offset: UInt64, now: ContinuousClock.Instant
+    ) -> SequencingVerdict {
+        guard var topic = topics[name] else { return .duplicate }
+        if case .some(.some) = topic.known[offset] {
+            duplicates += 1
+            return .duplicate
+        }
+        if topic.known.isEmpty {
+            topic.width = offset - topic.settled - 1
+            topic.evicted = 0
+        }
+        topic.known[offset] = .some(text)
+        topics[name] = topic
+        if heldEvents > configuration.heldInTotal || topic.held.count > configuration.heldPerTopic {
+            if topic.evicted < topic.width {
+                if let first = topic.held.first { topic.known[first] = .some(nil) }
+                topic.evicted += 1
+                topics[name] = topic
+            } else {
+                if let end = topic.holeEnd { lose(name, through: end) }
+                release(name)
+                ask(name, now: now)
+                if let settled = topics[name]?.settled, offset <= settled { return .release }
+            }
+        }
+        if let topic = topics[name], topic.request == nil, let missing = topic.missing {
+            ask(name, now: now)
+            return .gap(missing: missing)
+        }
+        return .hold
+    }
+
+    // MARK: - Recovery
+
+    mutating func answer(_ name: String, head: Position?, recovered: Bool, now: ContinuousClock.Instant) {
+        guard var topic = topics[name] else { return }
+        let request = topic.request
+        topic.request = nil
+        topics[name] = topic
+        guard let epoch = topic.epoch else {
+            if let head { settle(name, at: head) }
+            return
+        }
+        var offset = head?.offset
+        if let head, head.epoch != epoch {
+            guard topic.former.contains(where: { $0.epoch == head.epoch }) else {
+                change(name, to: head, next: head.offset == .max ? .max : head.offset + 1, now: now)
+                settle(name, at: head)
+                return
+            }
+            offset = nil
+        }
+        guard let request else { return }
+        let hasProgress = topic.settled > request.after
+        if topic.missing != nil {
+            if hasProgress, canRecover(topic) {
+                ask(name, now: now)
+            } else {
+                pass(name, through: offset ?? .max)
+                ask(name, now: now)
+            }
+        } else if let offset, offset > topic.settled {
+            if !hasProgress {
+                lose(name, through: offset)
+            } else if recovered, canRecover(topic) {
+                startRequest(name, missing: (topic.settled + 1)...offset, now: now)
+            }
+        }
+    }
+
+    mutating func begin(_ name: String, now: ContinuousClock.Instant) -> Entry? {
+        guard let topic = topics[name], topic.epoch != nil, topic.request == nil, canRecover(topic) else {
+            return nil
+        }
+        startRequest(name, missing: topic.missing, now: now)
+        return outputs.popLast()
+    }
+
+    mutating func abandon(_ name: String) {
+        topics[name]?.request = nil
+        pass(name, through: .max)
+    }
+
+    mutating func setAvailable(_ available: Bool) {
+        isAvailable = available
+        guard !available else { return }
+        for name in topics.keys.sorted() { abandon(name) }
+    }
+
+    mutating func setAvailable(_ available: Bool, for name: String) {
+        topics[name, default: Topic()].isOff = !available
+        if !available { abandon(name) }
+    }
+
+    mutating func connectionLost() {
+        for name in topics.keys { topics[name]?.request = nil }
+    }
+
+    mutating func expire(now: ContinuousClock.Instant) {
+        while let (name, topic) = topics.filter({ $0.value.request.map { $0.deadline <= now } ?? false })
+            .min(by: { ($0.value.request?.deadline ?? now) < ($1.value.request?.deadline ?? now) }),
+            let request = topic.request
+        {
+            if topic.settled > request.armedAt {
+                topics[name]?.request?.armedAt = topic.settled
+                let next = deadline(now)
+                topics[name]?.request?.deadline = next
+            } else {
+                abandon(name)
+            }
+        }
+    }
+
+    mutating func track(_ name: String, after position: Position?) {
+        topics[name] = topics[name] ?? Topic()
+        if topics[name]?.epoch == nil, let position {
+            topics[name]?.epoch = position.epoch
+            topics[name]?.settled = position.offset
+        }
+    }
+
+    mutating func remove(_ name: String) {
+        topics[name] = nil
+    }
+
+    // MARK: - Steps
+
+    private func canRecover(_ topic: Topic) -> Bool { isAvailable && !topic.isOff }
+
+    private mutating func give(_ text: String) -> SequencingVerdict {
+        if outputs.isEmpty {
+            delivered += 1
+            return .deliver
+        }
+        queue(text)
+        return .release
+    }
+
+    private mutating func queue(_ text: String) {
+        delivered += 1
+        outputs.append(.event(text))
+    }
+
+    private mutating func lose(_ name: String, through end: UInt64) {
+        guard var topic = topics[name], end > topic.settled else { return }
+        let range = (topic.settled + 1)...end
+        outputs.append(.lost(name, range))
+        lost &+= range.upperBound - range.lowerBound + 1
+        topic.welcomeFrom = topic.welcomeFrom ?? range.lowerBound
+        topic.settled = end
+        topic.known = topic.known.filter { $0.key > end }
+        topics[name] = topic
+    }
+
+    private mutating func release(_ name: String) {
+        guard var topic = topics[name] else { return }
+        while topic.settled < .max, let text = topic.known[topic.settled + 1] ?? nil {
+            topic.settled += 1
+            topic.known[topic.settled] = nil
+            topic.welcomeFrom = nil
+            queue(text)
+        }
+        if let missing = topic.missing {
+            topic.width = missing.upperBound - missing.lowerBound + 1
+            topic.evicted = 0
+        }
+        topics[name] = topic
+    }
+
+    private mutating func pass(_ name: String, through limit: UInt64) {
+        while let topic = topics[name], let end = topic.holeEnd, topic.settled < limit {
+            lose(name, through: min(end, limit))
+            release(name)
+        }
+    }
+
+    private mutating func ask(_ name: String, now: ContinuousClock.Instant) {
+        guard let topic = topics[name], topic.request == nil, canRecover(topic), let missing = topic.missing
+        else { return }
+        startRequest(name, missing: missing, now: now)
+    }
+
+    private mutating func startRequest(
+        _ name: String, missing: ClosedRange<UInt64>?, now: ContinuousClock.Instant
+    ) {
+        guard let settled = topics[name]?.settled else { return }
+        let request = Request(after: settled, armedAt: settled, deadline: deadline(now))
+        topics[name]?.request = request
+        outputs.append(.request(name, after: settled, missing: missing))
+    }
+
+    private func deadline(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        now.advanced(by: configuration.recoveryTimeout)
+    }
+
+    private mutating func settle(_ name: String, at head: Position) {
+        topics[name]?.epoch = head.epoch
+        topics[name]?.settled = head.offset
+        topics[name]?.welcomeFrom = 0
+    }
+
+    private mutating func change(
+        _ name: String, to position: Position, next: UInt64, now: ContinuousClock.Instant
+    ) {
+        abandon(name)
+        guard var topic = topics[name], let epoch = topic.epoch else { return }
+        topic.former = topic.former.filter { $0.epoch != position.epoch }
+        topic.former = Array(([Position(epoch: epoch, offset: topic.settled)] + topic.former).prefix(3))
+        outputs.append(.epoch(name, to: position.epoch, next: next))
+        topic.epoch = position.epoch
+        topic.settled = position.offset
+        topic.welcomeFrom = nil
+        topics[name] = topic
+    }
+}
