@@ -40,6 +40,9 @@ let package = Package(
         ),
         .target(
             name: "WSETransportTesting", dependencies: ["WSETransport"], swiftSettings: settings),
+        // The client that `Scripts/autobahn` runs against the Autobahn testsuite.
+        .executableTarget(
+            name: "autobahn-client", dependencies: ["WSETransport"], swiftSettings: settings),
         .testTarget(
             name: "WebSocketFramingTests", dependencies: ["WebSocketFraming"], swiftSettings: settings),
         .testTarget(
