@@ -19,20 +19,17 @@ let package = Package(
     ],
     dependencies: [
         .package(path: "../WSEWire"),
-        .package(path: "../WSECrypto"),
         .package(path: "../WSEResilience"),
         .package(path: "../WSETransport"),
         .package(path: "../WSETestServer"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     ],
     targets: [
         .target(
             name: "WSEClient",
             dependencies: [
-                "WSEWire", "WSECrypto", "WSEResilience", "WSETransport",
+                "WSEWire", "WSEResilience", "WSETransport",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: settings
         ),

@@ -14,13 +14,24 @@ enum UpgradeRequest {
         var headers = configuration.headers
         if let token = target.token {
             headers.append(WebSocketHeader("Authorization", "Bearer \(token)"))
-            let cookie = "\(configuration.cookieName)=\(token)"
-            if let index = headers.firstIndex(where: { $0.name.lowercased() == "cookie" }) {
-                headers[index].value += "; \(cookie)"
-            } else {
-                headers.append(WebSocketHeader("Cookie", cookie))
-            }
+            headers = merging(cookie: configuration.cookieName, token, into: headers)
         }
         return WebSocketRequest(url: url, headers: headers)
+    }
+
+    /// Puts the token's cookie among the user's. One of the same name is replaced: servers prefer the cookie to the
+    /// bearer token, so an old one left there would be what they check.
+    private static func merging(
+        cookie name: String, _ token: String, into headers: [WebSocketHeader]
+    ) -> [WebSocketHeader] {
+        let isCookie = { (header: WebSocketHeader) in header.name.lowercased() == "cookie" }
+        let others = headers.filter(isCookie)
+            .flatMap { $0.value.split(separator: ";") }
+            .map { $0.drop { $0 == " " } }
+            .filter { !$0.isEmpty && $0.prefix { $0 != "=" } != name }
+        let cookies = others.map(String.init) + ["\(name)=\(token)"]
+        return headers.filter { !isCookie($0) } + [
+            WebSocketHeader("Cookie", cookies.joined(separator: "; "))
+        ]
     }
 }
