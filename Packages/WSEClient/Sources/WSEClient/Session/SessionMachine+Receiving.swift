@@ -4,7 +4,8 @@ extension SessionMachine {
     /// One item of an inbound frame, in order.
     @inline(__always)
     mutating func received(_ item: WireItem, from attempt: AttemptID, now: Moment) {
-        guard currentAttempt == attempt else { return }
+        // What still arrives while the user's close is under way belongs to a connection that is over.
+        guard isConnected, currentAttempt == attempt else { return }
         switch item {
         case .event(let event): received(event, from: attempt, now: now)
         case .legacyPing(let milliseconds):

@@ -68,6 +68,20 @@ import Testing
         #expect(session.machine.subscriptions.wanted.isEmpty)
     }
 
+    @Test func `an answer that comes while disconnecting does not count for the next connection`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: request, now: $1) }
+        session.give { $0.disconnect(now: $1) }
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        #expect(session.machine.subscriptions.acknowledged.isEmpty)
+        session.close(code: 1000)
+
+        session.give { $0.connect(now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        #expect(session.receive(SessionHarness.hello).sent("subscription_update").count == 1)
+    }
+
     @Test func `many topics go out in several messages`() throws {
         var session = try SessionHarness()
         session.becomeReady()
