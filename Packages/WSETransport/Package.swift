@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "WSETransportTesting", targets: ["WSETransportTesting"]),
     ],
     dependencies: [
+        .package(path: "../WSECrypto"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     ],
@@ -28,7 +29,7 @@ let package = Package(
         .target(
             name: "WSETransport",
             dependencies: [
-                "WebSocketFraming",
+                "WebSocketFraming", "WSECrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -48,7 +49,7 @@ let package = Package(
         .testTarget(
             name: "WSETransportTests",
             dependencies: [
-                "WSETransport", "WSETransportTesting",
+                "WSECrypto", "WSETransport", "WSETransportTesting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -28,11 +28,11 @@ extension WebSocketURL {
         }
     }
 
-    private static func percentDecoded(_ text: some Sequence<UInt8>) -> String {
+    static func percentDecoded(_ text: some Sequence<UInt8>) -> String {
         var result: [UInt8] = []
         var iterator = text.makeIterator()
         while let byte = iterator.next() {
-            // A URL is validated, so two hexadecimal digits follow every percent sign.
+            // In a validated URL, two hexadecimal digits follow every percent sign.
             if byte == UInt8(ascii: "%"), let high = iterator.next()?.hexValue,
                 let low = iterator.next()?.hexValue
             {

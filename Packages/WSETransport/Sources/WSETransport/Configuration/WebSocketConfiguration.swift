@@ -11,6 +11,8 @@ public struct WebSocketConfiguration: Sendable {
     public var output = Output()
     /// Certificates, trust and versions for `wss`.
     public var tls = WebSocketTLSConfiguration()
+    /// A proxy to tunnel through; none by default.
+    public var proxy: WebSocketProxy?
     /// Sends small writes at once instead of waiting for more (`TCP_NODELAY`). On by default.
     public var isNoDelay = true
 

@@ -62,7 +62,7 @@ extension WebSocketError {
     public struct TLSFailure: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case certificateExpired, certificateNotYetValid, hostNameMismatch, unknownAuthority
-            case publicKeyMismatch, protocolVersion, clientCertificateRefused, untrustedCertificate, other
+            case publicKeyMismatch, protocolVersion, clientCertificateRefused, other
         }
 
         private let kind: Kind
@@ -71,13 +71,13 @@ extension WebSocketError {
 
         public var description: String { kind.rawValue }
 
-        /// A certificate of the server's chain is past its validity.
+        /// The server's certificate is past its validity.
         public static let certificateExpired = TLSFailure(.certificateExpired)
-        /// A certificate of the server's chain is not valid yet.
+        /// The server's certificate is not valid yet.
         public static let certificateNotYetValid = TLSFailure(.certificateNotYetValid)
         /// The server's certificate is for another name.
         public static let hostNameMismatch = TLSFailure(.hostNameMismatch)
-        /// No trusted authority vouches for the server's certificate.
+        /// No trusted authority vouches for the server's certificate, or its chain is broken in another way.
         public static let unknownAuthority = TLSFailure(.unknownAuthority)
         /// The server's certificate does not have a pinned public key.
         public static let publicKeyMismatch = TLSFailure(.publicKeyMismatch)
@@ -85,8 +85,6 @@ extension WebSocketError {
         public static let protocolVersion = TLSFailure(.protocolVersion)
         /// The server wants a client certificate, or refused the one it got.
         public static let clientCertificateRefused = TLSFailure(.clientCertificateRefused)
-        /// The certificate was refused for another reason, such as its key usage or a bad signature.
-        public static let untrustedCertificate = TLSFailure(.untrustedCertificate)
         /// Anything else; the message tells.
         public static let other = TLSFailure(.other)
     }

@@ -4,7 +4,7 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// From a request to an open connection or an error: name resolution, TCP, TLS, HTTP upgrade.
+/// From a request to an open connection or an error: name resolution, TCP, proxy tunnel, TLS, HTTP upgrade.
 ///
 /// Lives on the event loop. SwiftNIO tries the host's addresses side by side (RFC 8305); every channel that it opens
 /// for this attempt is known here, so giving up closes all of them at once.
@@ -19,6 +19,9 @@ final class ConnectionAttempt {
 
     private var channels: [ObjectIdentifier: any Channel] = [:]
     private var handshakeTimer: Scheduled<Void>?
+    private var upgradeRequest: UpgradeRequest?
+    private var proxy: ProxyServer?
+    private var tlsContext: NIOSSLContext?
     private var upgrade: UpgradeHandler?
 
     init(
@@ -36,25 +39,33 @@ final class ConnectionAttempt {
     func start() {
         do {
             try configuration.validate()
-            let upgradeRequest = try UpgradeRequest(request)
-            guard request.url.isSecure else {
-                connect { self.beginHandshake(on: $0, upgradeRequest, tls: nil) }
-                return
-            }
-            tlsContexts.context(for: configuration.tls, eventLoop: eventLoop).assumeIsolated()
-                .whenComplete { result in
-                    switch result {
-                    case .success(let context):
-                        self.connect { self.beginHandshake(on: $0, upgradeRequest, tls: context) }
-                    case .failure(let error):
-                        self.fail(
-                            WebSocketError(
-                                .invalidArgument, "The TLS configuration cannot be used.", underlying: error))
-                    }
+            upgradeRequest = try UpgradeRequest(request)
+            proxy =
+                switch configuration.proxy?.choice {
+                case .server(let server): server
+                case .environment: try ProxyEnvironment.process.proxy(for: request.url)
+                case nil: nil
                 }
         } catch {
             fail(error)
+            return
         }
+        guard request.url.isSecure else {
+            connect()
+            return
+        }
+        tlsContexts.context(for: configuration.tls, eventLoop: eventLoop).assumeIsolated()
+            .whenComplete { result in
+                switch result {
+                case .success(let context):
+                    self.tlsContext = context
+                    self.connect()
+                case .failure(let error):
+                    self.fail(
+                        WebSocketError(
+                            .invalidArgument, "The TLS configuration cannot be used.", underlying: error))
+                }
+            }
     }
 
     func cancel() {
@@ -63,7 +74,7 @@ final class ConnectionAttempt {
 
     // MARK: TCP
 
-    private func connect(_ then: @escaping (any Channel) -> Void) {
+    private func connect() {
         guard handler != nil else { return }
         let me = NIOLoopBound(self, eventLoop: eventLoop)
         let bootstrap = ClientBootstrap(group: eventLoop)
@@ -72,20 +83,32 @@ final class ConnectionAttempt {
             .channelOption(.autoRead, value: false)
             .channelOption(.tcpOption(.tcp_nodelay), value: configuration.isNoDelay ? 1 : 0)
             .channelInitializer { channel in me.value.adopt(channel) }
-        let url = request.url
+        let (host, port) = proxy.map { ($0.host, $0.port) } ?? (request.url.host, request.url.port)
         let connected: EventLoopFuture<any Channel> =
-            if let address = try? SocketAddress(ipAddress: url.host, port: url.port) {
+            if let address = try? SocketAddress(ipAddress: host, port: port) {
                 bootstrap.connect(to: address)
             } else {
-                bootstrap.connect(host: url.host, port: url.port)
+                bootstrap.connect(host: host, port: port)
             }
         connected.assumeIsolated().whenComplete { result in
             switch result {
-            case .success(let channel):
-                if self.handler == nil { channel.close(promise: nil) } else { then(channel) }
-            case .failure(let error): self.fail(WebSocketError(connecting: error))
+            case .success(let channel): self.didConnect(channel)
+            case .failure(let error): self.fail(WebSocketError(connecting: error, toProxy: self.proxy != nil))
             }
         }
+    }
+
+    private func didConnect(_ channel: any Channel) {
+        guard handler != nil else {
+            channel.close(promise: nil)
+            return
+        }
+        handshakeTimer = eventLoop.assumeIsolated().scheduleTask(
+            in: TimeAmount(configuration.timeouts.handshake)
+        ) {
+            self.handshakeTimedOut()
+        }
+        if let proxy { openTunnel(on: channel, proxy) } else { beginHandshake(on: channel) }
     }
 
     private func adopt(_ channel: any Channel) -> EventLoopFuture<Void> {
@@ -96,54 +119,89 @@ final class ConnectionAttempt {
         return eventLoop.makeSucceededVoidFuture()
     }
 
-    // MARK: TLS and HTTP
+    // MARK: Proxy, TLS and HTTP
 
-    private func beginHandshake(on channel: any Channel, _ request: UpgradeRequest, tls: NIOSSLContext?) {
-        handshakeTimer = eventLoop.assumeIsolated().scheduleTask(
-            in: TimeAmount(configuration.timeouts.handshake)
-        ) {
-            self.handshakeTimedOut()
+    private func openTunnel(on channel: any Channel, _ proxy: ProxyServer) {
+        let splitter = HandshakeSplitter(limit: configuration.limits.handshake)
+        do throws(WebSocketError) {
+            let handler = try ProxyHandler(target: request.url, headers: proxy.headers) { error in
+                if let error {
+                    self.fail(error)
+                } else {
+                    // What a server says before it was spoken to has no meaning in TLS or HTTP.
+                    splitter.finish()
+                    self.removeHTTP(from: channel.pipeline.syncOperations, andThen: ProxyHandler.self)
+                    self.beginHandshake(on: channel)
+                }
+            }
+            try addHandlers([splitter] + httpHandlers() + [handler], to: channel)
+            handler.start()
+        } catch {
+            fail(error)
         }
+    }
+
+    private func beginHandshake(on channel: any Channel) {
+        guard let upgradeRequest else { return }
         let splitter = HandshakeSplitter(
             limit: configuration.limits.handshake + configuration.limits.refusalBody)
         let frames = FrameHandler(connection: connection, configuration: configuration)
         let upgrade = UpgradeHandler(
-            request: request, isSecure: tls != nil, refusalBodyLimit: configuration.limits.refusalBody,
+            request: upgradeRequest, isSecure: tlsContext != nil,
+            refusalBodyLimit: configuration.limits.refusalBody,
             didSecure: { context throws(WebSocketError) in try self.checkPins(context) },
             complete: { self.complete($0, on: channel, splitter, frames) })
         self.upgrade = upgrade
+        do throws(WebSocketError) {
+            try addHandlers(tlsHandlers() + [splitter, frames] + httpHandlers() + [upgrade], to: channel)
+            upgrade.start()
+        } catch {
+            fail(error)
+        }
+    }
 
+    private func tlsHandlers() throws(WebSocketError) -> [any ChannelHandler] {
+        guard let tlsContext else { return [] }
+        let name = configuration.tls.serverName ?? request.url.host
+        let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
+        do {
+            // Without a name, NIOSSL compares the certificate with the socket's address.
+            return [try NIOSSLClientHandler(context: tlsContext, serverHostname: isAddress ? nil : name)]
+        } catch {
+            throw WebSocketError(
+                .invalidArgument, "The server's name cannot be used with TLS.", underlying: error)
+        }
+    }
+
+    private func httpHandlers() -> [any ChannelHandler] {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = configuration.limits.handshake
         limits.maxHeaderListSize = configuration.limits.handshake
         let decoder = HTTPResponseDecoder(
-            leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop,
+            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
             limitConfiguration: limits)
+        return [HTTPRequestEncoder(), ByteToMessageHandler(decoder)]
+    }
+
+    /// Before all others, so that a proxy's HTTP handlers, which may take a while to leave, see nothing any more.
+    private func addHandlers(_ handlers: [any ChannelHandler], to channel: any Channel) throws(WebSocketError)
+    {
         do {
-            let pipeline = channel.pipeline.syncOperations
-            if let tls {
-                let name = configuration.tls.serverName ?? self.request.url.host
-                let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
-                // Without a name, NIOSSL compares the certificate with the socket's address.
-                try pipeline.addHandler(
-                    NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : name))
-            }
-            try pipeline.addHandlers([
-                splitter, frames, HTTPRequestEncoder(), ByteToMessageHandler(decoder), upgrade,
-            ])
+            try channel.pipeline.syncOperations.addHandlers(handlers, position: .first)
             try channel.syncOptions?.setOption(.autoRead, value: true)
         } catch {
-            fail(
-                WebSocketError(.connectionReset, "The connection broke before TLS began.", underlying: error))
+            throw WebSocketError(.connectionReset, "The connection broke.", underlying: error)
         }
     }
 
     private func checkPins(_ context: ChannelHandlerContext) throws(WebSocketError) {
+        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+        try WebSocketTLSConfiguration.PublicKeyPin.check(configuration.tls.pinnedPublicKeys, certificate)
     }
 
     private func handshakeTimedOut() {
         if upgrade?.reportRefusal() == true { return }
-        fail(WebSocketError(.upgradeTimeout, "TLS handshake and HTTP upgrade took too long."))
+        fail(WebSocketError(.upgradeTimeout, "Proxy tunnel, TLS handshake and HTTP upgrade took too long."))
     }
 
     private func complete(
@@ -157,21 +215,22 @@ final class ConnectionAttempt {
             endAttempt()
             let pipeline = channel.pipeline.syncOperations
             splitter.finish()
-            removeHTTP(from: pipeline)
+            removeHTTP(from: pipeline, andThen: UpgradeHandler.self)
+            upgrade = nil
             connection.stage.value = .open(frames)
             frames.open(response, handler: handler)
         }
     }
 
-    /// Their removal may take a while; nothing reaches them any more.
-    private func removeHTTP(from pipeline: ChannelPipeline.SynchronousOperations) {
+    private func removeHTTP<Handler: RemovableChannelHandler>(
+        from pipeline: ChannelPipeline.SynchronousOperations, andThen type: Handler.Type
+    ) {
         let contexts = [
             try? pipeline.context(handlerType: HTTPRequestEncoder.self),
             try? pipeline.context(handlerType: ByteToMessageHandler<HTTPResponseDecoder>.self),
-            try? pipeline.context(handlerType: UpgradeHandler.self),
+            try? pipeline.context(handlerType: type),
         ]
         for case let context? in contexts { pipeline.removeHandler(context: context, promise: nil) }
-        upgrade = nil
     }
 
     // MARK: Ending

@@ -20,32 +20,27 @@ final class HandshakeSplitter: ChannelInboundHandler, RemovableChannelHandler {
         remaining = limit
     }
 
-    /// Lets everything pass from now on. Called from within a read, which removes the handler at its end: a removed
-    /// handler's context leads nowhere, and the rest of the read would be lost.
+    /// Called while the head that decides travels down the pipeline: what follows it passes, then this handler leaves.
     func finish() {
         isDone = true
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        defer {
-            if isDone { context.pipeline.syncOperations.removeHandler(context: context, promise: nil) }
-        }
         var buffer = unwrapInboundIn(data)
-        while !isDone, let count = endOfHead(buffer.readableBytesSpan),
+        while !isDone, remaining >= 0, let count = endOfHead(buffer.readableBytesSpan),
             let piece = buffer.readSlice(length: count)
         {
             remaining -= count
             context.fireChannelRead(wrapInboundOut(piece))
         }
-        guard buffer.readableBytes > 0 else { return }
-        if !isDone {
-            remaining -= buffer.readableBytes
-            guard remaining >= 0 else {
-                context.fireErrorCaught(TooLarge())
-                return
-            }
+        if !isDone { remaining -= buffer.readableBytes }
+        if !isDone, remaining < 0 {
+            context.fireErrorCaught(TooLarge())
+        } else if buffer.readableBytes > 0 {
+            context.fireChannelRead(wrapInboundOut(buffer))
         }
-        context.fireChannelRead(wrapInboundOut(buffer))
+        // Not before: a handler that left the pipeline passes nothing on.
+        if isDone { context.pipeline.syncOperations.removeHandler(context: context, promise: nil) }
     }
 
     /// The number of bytes up to and including the empty line, if it ends here.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import NIOTLS
 
 /// Sends the upgrade request once the way is clear and judges the server's answer.
@@ -24,6 +25,7 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private var state: State
+    private var context: ChannelHandlerContext?
     private let request: UpgradeRequest
     private let refusalBodyLimit: Int
     private var refusalBody: [UInt8] = []
@@ -44,7 +46,16 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        if case .waitingForHead = state { sendRequest(context) }
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    /// Begins; called once the whole pipeline is in place.
+    func start() {
+        if case .waitingForHead = state, let context { sendRequest(context) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -102,25 +113,21 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if reportRefusal() { return }
-        switch state {
-        case .done: break
-        case .waitingForTLS: finish(.refused(WebSocketError(tls: error, context: context)))
-        default:
-            if error is HTTPParserError || error is NIOHTTPDecoderError || error is HandshakeSplitter.TooLarge
-            {
-                finish(
-                    .refused(
-                        WebSocketError(
-                            .upgradeRefused, "The server's answer is not HTTP, or its headers are too large.",
-                            underlying: error)))
-            } else {
-                finish(
-                    .refused(
-                        WebSocketError(
-                            .connectionReset, "The connection broke before the server answered the upgrade.",
-                            underlying: error)))
-            }
+        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+        // A server may refuse our certificate after its side of the handshake is over, so the state does not matter.
+        if let error = WebSocketError(tls: error, certificate: certificate) {
+            finish(.refused(error))
+        } else if error is HTTPParserError || error is NIOHTTPDecoderError
+            || error is HandshakeSplitter.TooLarge
+        {
+            fail(.upgradeRefused, "The server's answer is not HTTP, or its headers are too large.", error)
+        } else {
+            fail(.connectionReset, "The connection broke before the server answered the upgrade.", error)
         }
+    }
+
+    private func fail(_ code: WebSocketError.Code, _ message: String, _ underlying: any Error) {
+        finish(.refused(WebSocketError(code, message, underlying: underlying)))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -138,11 +145,5 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         if case .done = state { return }
         state = .done
         complete(outcome)
-    }
-}
-
-extension HTTPResponseHead {
-    fileprivate var webSocketHeaders: [WebSocketHeader] {
-        headers.map { WebSocketHeader($0.name, $0.value) }
     }
 }

@@ -1,24 +1,20 @@
 import NIOCore
 import NIOPosix
-import NIOSSL
 import WebSocketFraming
 
 extension WebSocketError {
     /// What SwiftNIO's bootstrap failed with.
-    init(connecting error: any Error) {
+    init(connecting error: any Error, toProxy: Bool) {
         let failures = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? [error]
-        if let error = error as? NIOConnectionError, failures.isEmpty {
+        if toProxy {
+            self.init(.proxyFailed, "The proxy could not be reached.", underlying: error)
+        } else if failures.isEmpty {
             self.init(.nameResolutionFailed, "The host name has no address.", underlying: error)
         } else if failures.allSatisfy({ $0.isConnectTimeout }) {
             self.init(.connectTimeout, "Connecting took too long.", underlying: error)
         } else {
             self.init(.connectFailed, "No address of the host took the connection.", underlying: error)
         }
-    }
-
-    /// What NIOSSL reported before the handshake was over.
-    init(tls error: any Error, context: ChannelHandlerContext) {
-        self.init(.tlsFailed, "The TLS handshake failed.", tlsFailure: .other, underlying: error)
     }
 
     init(_ violation: FrameViolation) {
