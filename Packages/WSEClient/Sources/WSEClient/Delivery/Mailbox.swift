@@ -18,7 +18,6 @@ final class Mailbox<Element: Sendable>: Sendable {
         var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
         var nextWaiter: UInt64 = 0
         var completion: Completion?
-        var consumers = 0
         var isFull = false
 
         /// All of them look again; a batch goes to the first.
@@ -28,9 +27,6 @@ final class Mailbox<Element: Sendable>: Sendable {
             return waiters.map(\.continuation)
         }
 
-        func isSuspending(_ buffering: StreamBuffering) -> Bool {
-            buffering.overflow == .suspend && consumers > 0
-        }
     }
 
     private enum Completion {
@@ -61,7 +57,7 @@ final class Mailbox<Element: Sendable>: Sendable {
             if state.pending.count > buffering.capacity {
                 outcome.dropped = overflow(&state, added: batch.count)
             }
-            if state.isSuspending(buffering), state.pending.count >= buffering.capacity {
+            if buffering.overflow == .suspend, state.pending.count >= buffering.capacity {
                 state.isFull = true
                 outcome.isFull = true
             }
@@ -78,9 +74,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         let excess = state.pending.count - buffering.capacity
         switch buffering.overflow.value {
         case .suspend:
-            // While nobody listens, pausing would starve everything else that the connection carries.
-            guard state.consumers == 0 else { return 0 }
-            state.pending.removeFirst(excess)
+            return 0
         case .dropOldest:
             state.pending.removeFirst(excess)
         case .dropNewest:
@@ -110,20 +104,6 @@ final class Mailbox<Element: Sendable>: Sendable {
 
     /// Events that wait for the consumer.
     var count: Int { state.withLock { $0.pending.count } }
-
-    func addConsumer() {
-        state.withLock { $0.consumers += 1 }
-    }
-
-    func removeConsumer() {
-        let wasFull = state.withLock { state -> Bool in
-            state.consumers -= 1
-            guard state.consumers == 0, state.isFull else { return false }
-            state.isFull = false
-            return true
-        }
-        if wasFull { onDrained() }
-    }
 
     /// Swaps the pending events into `batch`, waiting for some if there are none.
     ///

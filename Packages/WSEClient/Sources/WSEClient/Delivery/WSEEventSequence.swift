@@ -20,10 +20,10 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         private var batch: [WSEEvent] = []
         private var index = 0
-        private let consumer: Consumer
+        private let mailbox: Mailbox<WSEEvent>
 
         init(mailbox: Mailbox<WSEEvent>) {
-            consumer = Consumer(mailbox: mailbox)
+            self.mailbox = mailbox
         }
 
         public mutating func next() async throws(WSEError) -> WSEEvent? {
@@ -44,23 +44,9 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
             -> WSEEvent?
         {
             index = 0
-            guard try await consumer.mailbox.take(into: &batch, isolation: actor) else { return nil }
+            guard try await mailbox.take(into: &batch, isolation: actor) else { return nil }
             index = 1
             return batch.first
-        }
-    }
-
-    /// Counts an iterator as a consumer for as long as any copy of it lives.
-    private final class Consumer: Sendable {
-        let mailbox: Mailbox<WSEEvent>
-
-        init(mailbox: Mailbox<WSEEvent>) {
-            self.mailbox = mailbox
-            mailbox.addConsumer()
-        }
-
-        deinit {
-            mailbox.removeConsumer()
         }
     }
 }

@@ -7,10 +7,8 @@ import Testing
     private func mailbox(
         _ capacity: Int, _ overflow: StreamBuffering.Overflow, onDrained: @escaping @Sendable () -> Void = {}
     ) -> Mailbox<Int> {
-        let mailbox = Mailbox<Int>(
+        Mailbox<Int>(
             buffering: StreamBuffering(capacity: capacity, overflow: overflow), onDrained: onDrained)
-        mailbox.addConsumer()
-        return mailbox
     }
 
     private func take(_ mailbox: Mailbox<Int>) async throws(WSEError) -> [Int]? {
@@ -36,14 +34,6 @@ import Testing
         #expect(outcome.dropped == 0)
         #expect(try await take(mailbox) == [1, 2, 3, 4])
         #expect(drained.withLock { $0 } == 1)
-    }
-
-    @Test func `without a consumer a suspending mailbox drops the oldest instead of pausing`() async throws {
-        let mailbox = Mailbox<Int>(buffering: StreamBuffering(capacity: 3, overflow: .suspend)) {}
-        let outcome = mailbox.yield([1, 2, 3, 4])
-        #expect(!outcome.isFull)
-        #expect(outcome.dropped == 1)
-        #expect(try await take(mailbox) == [2, 3, 4])
     }
 
     @Test func `dropOldest and dropNewest keep the capacity and count`() async throws {

@@ -1,0 +1,85 @@
+import InteropPeer
+import Testing
+import WSEClient
+
+@Suite struct PublicationTests {
+    @Test func `100,000 stamped events from 2.5.1 arrive once and in order`() async throws {
+        try await receives(100_000, from: .v2_5_1) { $0.offset.map(Int.init) }
+    }
+
+    /// 2.0.1 does not stamp what it publishes, so the publisher's own number tells the order.
+    @Test func `10,000 events from 2.0.1 arrive once and in order`() async throws {
+        try await receives(10_000, from: .v2_0_1) { $0.payload["i"]?.intValue }
+    }
+
+    private func receives(
+        _ count: Int, from version: PeerVersion, number: (WSEEvent) -> Int?
+    ) async throws {
+        try await withPublishedServer(version) { server in
+            let token = try await server.token()
+            try await withWSEClient(url: server.url, token: token) { client in
+                let subscription = try await client.subscribe(["prices"])
+                #expect(subscription.accepted == ["prices"])
+                try await server.command(
+                    "publish",
+                    [
+                        "topic": "prices", "count": .int(Int64(count)), "size": 200, "chunk": 1_000,
+                        "pause": 0.01, "wait": false,
+                    ])
+                let clock = ContinuousClock()
+                var start = clock.now
+                var next = 0
+                for try await event in client.events {
+                    if next == 0 { start = clock.now }
+                    let got = number(event)
+                    guard got == next else {
+                        Issue.record(
+                            "expected \(next), got \(got.map(String.init) ?? "no number") in \(event)")
+                        break
+                    }
+                    next += 1
+                    if next == count { break }
+                }
+                let statistics = client.statistics()
+                print("\(version): \(next) events in \(clock.now - start)")
+                #expect(next == count)
+                #expect(statistics.gaps == 0)
+                #expect(statistics.dropped == 0)
+            }
+        }
+    }
+
+    @Test func `after a dropped connection 2.5.1 replays what was missed`() async throws {
+        try await withPublishedServer(.v2_5_1, arguments: ["--recovery-buffer-size", "4096"]) { server in
+            var configuration = WSEConfiguration(tokenProvider: StaticToken(try await server.token()))
+            configuration.backoff = Backoff.Configuration(
+                base: .milliseconds(50), maximum: .milliseconds(200))
+            try await withWSEClient(url: server.url, configuration: configuration) { client in
+                try await client.subscribe(["prices"])
+                try await server.command("publish", ["topic": "prices", "count": 100])
+                try await server.command("disconnect")
+                try await server.command("publish", ["topic": "prices", "count": 100])
+                var offsets: [UInt64?] = []
+                for try await event in client.events {
+                    offsets.append(event.offset)
+                    if offsets.count == 200 { break }
+                }
+                #expect(offsets == Array(0..<200))
+                #expect(client.statistics().reconnects == 1)
+                #expect(client.statistics().gaps == 0)
+            }
+        }
+    }
+
+    @Test(arguments: PeerVersion.allCases)
+    func `a topic that the application refuses is reported as refused`(version: PeerVersion) async throws {
+        try await withPublishedServer(version, arguments: ["--deny", "secret*"]) { server in
+            let token = try await server.token()
+            try await withWSEClient(url: server.url, token: token) { client in
+                let result = try await client.subscribe(["open", "secret-plans"])
+                #expect(result.accepted == ["open"])
+                #expect(result.refused == ["secret-plans"])
+            }
+        }
+    }
+}
