@@ -49,7 +49,13 @@ let package = Package(
         .executableTarget(
             name: "WSEWireBenchmarks", dependencies: ["WSEWire", "CYYJSON"],
             path: "Benchmarks/WSEWireBenchmarks", swiftSettings: settings),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        .executableTarget(
+            name: "LinkageProbe", dependencies: ["WSEWire"], path: "Tests/LinkageProbe",
+            swiftSettings: settings),
         .testTarget(
-            name: "WSEWireTests", dependencies: ["WSEWire", "CZlib"], swiftSettings: settings),
+            name: "WSEWireTests",
+            dependencies: ["WSEWire", "CZlib", "CAllocationCounter", "LinkageProbe"],
+            resources: [.copy("Corpus")], swiftSettings: settings),
     ]
 )

@@ -16,20 +16,29 @@
 ///
 /// A value type: keep one per set of strategies, share it between threads as you like.
 public struct PayloadDecoder: Sendable {
-    /// How keys of the payload become coding keys. The keys of a `[String: Value]` always stay as they are.
-    public var keyDecodingStrategy: KeyDecodingStrategy = .useDefaultKeys
-    /// What `Decodable` types find in their decoder's `userInfo`.
-    public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
-
-    var typeStrategies: [ObjectIdentifier: ErasedTypeDecodingStrategy] = [:]
+    var options = PayloadDecodingOptions.standard
 
     public init() {}
 
+    /// How keys of the payload become coding keys. The keys of a `[String: Value]` always stay as they are.
+    public var keyDecodingStrategy: KeyDecodingStrategy {
+        get { options.keys }
+        set { options = PayloadDecodingOptions(newValue, options.userInfo, options.types) }
+    }
+
+    /// What `Decodable` types find in their decoder's `userInfo`.
+    public var userInfo: [CodingUserInfoKey: any Sendable] {
+        get { options.userInfo }
+        set { options = PayloadDecodingOptions(options.keys, newValue, options.types) }
+    }
+
     /// How a type is read, should that differ from the type's own way.
     public subscript<Value>(strategyFor type: Value.Type) -> (any TypeDecodingStrategy<Value>)? {
-        get { typeStrategies[ObjectIdentifier(type)]?.strategy as? any TypeDecodingStrategy<Value> }
+        get { options.types[ObjectIdentifier(type)]?.strategy as? any TypeDecodingStrategy<Value> }
         set {
-            typeStrategies[ObjectIdentifier(type)] = newValue.map { ErasedTypeDecodingStrategy($0) }
+            var types = options.types
+            types[ObjectIdentifier(type)] = newValue.map { ErasedTypeDecodingStrategy($0) }
+            options = PayloadDecodingOptions(options.keys, options.userInfo, types)
         }
     }
 
@@ -78,25 +87,11 @@ public struct PayloadDecoder: Sendable {
         _ type: Value.Type, base: UnsafePointer<UInt8>, at position: Int, isJSON: Bool, owner: AnyObject
     ) throws(WireError) -> Value {
         let session = DecodingSession(
-            base: base, root: position, isJSON: isJSON, owner: owner, options: self)
+            base: base, root: position, isJSON: isJSON, owner: owner, options: options)
         do {
             return try session.decode(type, at: position)
         } catch {
             throw WireError(decoding: error)
-        }
-    }
-}
-
-/// A ``TypeDecodingStrategy`` with its type forgotten, callable without casting.
-struct ErasedTypeDecodingStrategy: Sendable {
-    let strategy: any Sendable
-    /// Reads a value into uninitialised memory of the strategy's type.
-    let decode: @Sendable (any Decoder, UnsafeMutableRawPointer) throws -> Void
-
-    init<Value>(_ strategy: any TypeDecodingStrategy<Value>) {
-        self.strategy = strategy
-        decode = { decoder, target in
-            target.initializeMemory(as: Value.self, to: try strategy.decode(from: decoder))
         }
     }
 }

@@ -3,20 +3,29 @@
 ///
 /// A value type: keep one per set of strategies, share it between threads as you like.
 public struct PayloadEncoder: Sendable {
-    /// How coding keys become keys of the payload. The keys of a `[String: Value]` always stay as they are.
-    public var keyEncodingStrategy: KeyEncodingStrategy = .useDefaultKeys
-    /// What `Encodable` types find in their encoder's `userInfo`.
-    public var userInfo: [CodingUserInfoKey: any Sendable] = [:]
-
-    var typeStrategies: [ObjectIdentifier: ErasedTypeEncodingStrategy] = [:]
+    var options = PayloadEncodingOptions.standard
 
     public init() {}
 
+    /// How coding keys become keys of the payload. The keys of a `[String: Value]` always stay as they are.
+    public var keyEncodingStrategy: KeyEncodingStrategy {
+        get { options.keys }
+        set { options = PayloadEncodingOptions(newValue, options.userInfo, options.types) }
+    }
+
+    /// What `Encodable` types find in their encoder's `userInfo`.
+    public var userInfo: [CodingUserInfoKey: any Sendable] {
+        get { options.userInfo }
+        set { options = PayloadEncodingOptions(options.keys, newValue, options.types) }
+    }
+
     /// How a type is written, should that differ from the type's own way.
     public subscript<Value>(strategyFor type: Value.Type) -> (any TypeEncodingStrategy<Value>)? {
-        get { typeStrategies[ObjectIdentifier(type)]?.strategy as? any TypeEncodingStrategy<Value> }
+        get { options.types[ObjectIdentifier(type)]?.strategy as? any TypeEncodingStrategy<Value> }
         set {
-            typeStrategies[ObjectIdentifier(type)] = newValue.map { ErasedTypeEncodingStrategy($0) }
+            var types = options.types
+            types[ObjectIdentifier(type)] = newValue.map { ErasedTypeEncodingStrategy($0) }
+            options = PayloadEncodingOptions(options.keys, options.userInfo, types)
         }
     }
 
@@ -57,29 +66,24 @@ public struct PayloadEncoder: Sendable {
     private func encode(
         _ value: some Encodable, isJSON: Bool, into bytes: inout [UInt8]
     ) throws(WireError) {
-        let start = bytes.count
-        let session = EncodingSession(isJSON: isJSON, options: self, bytes: bytes)
-        bytes = []
-        defer { bytes = session.takeBytes() }
+        var output = OutputBuffer()
+        try encode(value, isJSON: isJSON, into: &output)
+        output.copy(to: &bytes)
+    }
+
+    func encode(
+        _ value: some Encodable, isJSON: Bool, into output: inout OutputBuffer
+    ) throws(WireError) {
+        let start = output.count
+        var taken = OutputBuffer(capacity: 0)
+        swap(&taken, &output)
+        let session = EncodingSession(isJSON: isJSON, options: options, output: taken)
+        defer { output = session.takeOutput() }
         do {
             try session.encodeTopLevel(value)
         } catch {
-            session.truncate(to: start)
+            session.state.pointee.output.truncate(to: start)
             throw WireError(encoding: error)
-        }
-    }
-}
-
-/// A ``TypeEncodingStrategy`` with its type forgotten, callable without casting.
-struct ErasedTypeEncodingStrategy: Sendable {
-    let strategy: any Sendable
-    /// Writes the value of the strategy's type that the pointer points at.
-    let encode: @Sendable (UnsafeRawPointer, any Encoder) throws -> Void
-
-    init<Value>(_ strategy: any TypeEncodingStrategy<Value>) {
-        self.strategy = strategy
-        encode = { source, encoder in
-            try strategy.encode(source.assumingMemoryBound(to: Value.self).pointee, to: encoder)
         }
     }
 }

@@ -6,8 +6,7 @@ extension MessageDecoder {
     /// Hands out an envelope, or what it wraps.
     @inline(__always)
     mutating func deliver(_ storage: EventStorage, into items: inout [WireItem]) throws(WireError) {
-        let type = storage.fields.type
-        guard type === wrapperTypes.batch || type === wrapperTypes.priorityMessage else {
+        guard storage.wrapper != .none else {
             items.append(.event(WSEEvent(storage: storage)))
             return
         }
@@ -24,7 +23,7 @@ extension MessageDecoder {
                 .nestingTooDeep, "batches nested more than \(MessageDecoder.maximumWrapping) deep")
         }
         let payload = WSEPayload(event: storage)
-        if storage.fields.type === wrapperTypes.batch {
+        if storage.wrapper == .batch {
             guard let messages = payload.extents(ofElementsIn: "messages", limit: remaining) else {
                 // Not what the protocol calls a batch: the application's own type of that name.
                 items.append(.event(WSEEvent(storage: storage)))
@@ -62,9 +61,8 @@ extension MessageDecoder {
         } catch {
             throw error.moved(by: extent.lowerBound)
         }
-        if outer.fields.type === wrapperTypes.priorityMessage { inner.inheritStamp(from: outer) }
-        let type = inner.fields.type
-        if type === wrapperTypes.batch || type === wrapperTypes.priorityMessage {
+        if outer.wrapper == .priorityMessage { inner.inheritStamp(from: outer) }
+        if inner.wrapper != .none {
             try unwrap(inner, wrapping: wrapping + 1, remaining: &remaining, into: &items)
         } else {
             items.append(.event(WSEEvent(storage: inner)))
@@ -85,6 +83,11 @@ extension MessageDecoder {
 }
 
 extension EventStorage {
+    @inline(__always)
+    fileprivate var wrapper: MessageWrapper {
+        withUnsafeMutablePointerToHeader { $0.pointee.wrapper }
+    }
+
     /// Takes over the stamp of the message around it if it has none itself. Only before anybody else holds this
     /// object.
     fileprivate func inheritStamp(from outer: EventStorage) {

@@ -14,14 +14,12 @@ public struct MessageDecoder: ~Copyable, Sendable {
     public var decryptor: (any FrameDecryptor)?
 
     var table = InternTable()
-    let wrapperTypes: WrapperTypes
     private var inflater = Inflater()
     private var plaintext: [UInt8] = []
 
     public init(limits: WireLimits = WireLimits(), decryptor: (any FrameDecryptor)? = nil) {
         self.limits = limits
         self.decryptor = decryptor
-        self.wrapperTypes = WrapperTypes(table: &table)
     }
 
     /// Decodes one complete message and appends what it holds, in order.

@@ -3,12 +3,10 @@ extension Envelope {
     ///
     /// - Throws: ``WireError`` with code `unrepresentable` for a part of 4 GiB or more; `bytes` are as before then.
     public func encodeMessagePack(into bytes: inout [UInt8]) throws(WireError) {
-        try encodeMessagePack(into: &bytes) { (bytes) throws(WireError) in
-            var writer = MessagePackWriter(bytes: bytes)
-            bytes = []
-            defer { bytes = writer.bytes }
-            try writer.write(payload)
-        }
+        var output = OutputBuffer()
+        try packHead(&output)
+        try output.pack(payload)
+        output.copy(to: &bytes)
     }
 
     /// Appends the envelope as a MessagePack map with another payload than its own, encoded straight to the bytes.
@@ -18,9 +16,10 @@ extension Envelope {
         payload: some Encodable, using encoder: PayloadEncoder = PayloadEncoder(),
         into bytes: inout [UInt8]
     ) throws(WireError) {
-        try encodeMessagePack(into: &bytes) { (bytes) throws(WireError) in
-            try encoder.encodeMessagePack(payload, into: &bytes)
-        }
+        var output = OutputBuffer()
+        try packHead(&output)
+        try encoder.encode(payload, isJSON: false, into: &output)
+        output.copy(to: &bytes)
     }
 
     /// The envelope as a MessagePack map without the `M:` prefix.
@@ -33,28 +32,6 @@ extension Envelope {
         return bytes
     }
 
-    private func encodeMessagePack(
-        into bytes: inout [UInt8], payload writePayload: (inout [UInt8]) throws(WireError) -> Void
-    ) throws(WireError) {
-        let start = bytes.count
-        do throws(WireError) {
-            var writer = MessagePackWriter(bytes: bytes)
-            bytes = []
-            defer { bytes = writer.bytes }
-            try writeHead(&writer)
-            try writer.write("p")
-        } catch {
-            bytes.removeSubrange(start...)
-            throw error
-        }
-        do throws(WireError) {
-            try writePayload(&bytes)
-        } catch {
-            bytes.removeSubrange(start...)
-            throw error
-        }
-    }
-
     private var memberCount: Int {
         let optional = [
             id != nil, unixMilliseconds != nil, sequence != nil, priority != nil, correlationID != nil,
@@ -63,44 +40,46 @@ extension Envelope {
         return 4 + optional.count { $0 } + (stamp == nil ? 0 : 3)
     }
 
-    private func writeHead(_ writer: inout MessagePackWriter) throws(WireError) {
-        try writer.writeMapHead(count: memberCount)
-        try write("c", category.rawValue, &writer)
-        try write("t", type, &writer)
-        if let id { try write("id", id, &writer) }
+    /// All but the payload.
+    private func packHead(_ output: inout OutputBuffer) throws(WireError) {
+        try output.packMapHead(count: memberCount)
+        try write("c", category.rawValue, &output)
+        try write("t", type, &output)
+        if let id { try write("id", id, &output) }
         if let unixMilliseconds {
-            try write("ts", Timestamp.text(unixMilliseconds: unixMilliseconds), &writer)
+            try write("ts", Timestamp.text(unixMilliseconds: unixMilliseconds), &output)
         }
-        if let sequence { try write("seq", sequence, &writer) }
-        try write("v", Int64(version), &writer)
-        if let priority { try write("pri", Int64(priority.rawValue), &writer) }
-        if let correlationID { try write("cid", correlationID, &writer) }
-        if let signature { try write("sig", signature, &writer) }
+        if let sequence { try write("seq", sequence, &output) }
+        try write("v", Int64(version), &output)
+        if let priority { try write("pri", Int64(priority.rawValue), &output) }
+        if let correlationID { try write("cid", correlationID, &output) }
+        if let signature { try write("sig", signature, &output) }
         if let stamp {
-            try write("tp", stamp.topic.string, &writer)
-            try write("e", stamp.epoch.string, &writer)
-            try write("o", stamp.offset, &writer)
+            try write("tp", stamp.topic.string, &output)
+            try write("e", stamp.epoch.string, &output)
+            try write("o", stamp.offset, &output)
         }
+        try output.pack("p")
     }
 
     private func write(
-        _ key: String, _ text: String, _ writer: inout MessagePackWriter
+        _ key: String, _ text: String, _ output: inout OutputBuffer
     ) throws(WireError) {
-        try writer.write(key)
-        try writer.write(text)
+        try output.pack(key)
+        try output.pack(text)
     }
 
     private func write(
-        _ key: String, _ number: Int64, _ writer: inout MessagePackWriter
+        _ key: String, _ number: Int64, _ output: inout OutputBuffer
     ) throws(WireError) {
-        try writer.write(key)
-        writer.write(number)
+        try output.pack(key)
+        output.pack(number)
     }
 
     private func write(
-        _ key: String, _ number: UInt64, _ writer: inout MessagePackWriter
+        _ key: String, _ number: UInt64, _ output: inout OutputBuffer
     ) throws(WireError) {
-        try writer.write(key)
-        writer.write(number)
+        try output.pack(key)
+        output.pack(number)
     }
 }

@@ -4,39 +4,39 @@ public enum Timestamp {
     ///
     /// - Parameter unixMilliseconds: Milliseconds since 1970.
     public static func text(unixMilliseconds: UInt64) -> String {
-        var bytes: [UInt8] = []
-        append(unixMilliseconds: unixMilliseconds, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        var output = OutputBuffer(capacity: 32)
+        append(unixMilliseconds: unixMilliseconds, to: &output)
+        return output.text()
     }
 
-    static func append(unixMilliseconds: UInt64, to bytes: inout [UInt8]) {
+    static func append(unixMilliseconds: UInt64, to output: inout OutputBuffer) {
         let (seconds, milliseconds) = unixMilliseconds.quotientAndRemainder(dividingBy: 1_000)
-        append(seconds: Int64(seconds), to: &bytes)
-        bytes.append(UInt8(ascii: "."))
-        pad(Int64(milliseconds), 3, &bytes)
-        bytes.append(UInt8(ascii: "Z"))
+        append(seconds: Int64(seconds), to: &output)
+        output.append(UInt8(ascii: "."))
+        pad(Int64(milliseconds), 3, &output)
+        output.append(UInt8(ascii: "Z"))
     }
 
     /// Date and time without fraction and zone, such as `2026-01-31T23:59:59`.
-    static func append(seconds: Int64, to bytes: inout [UInt8]) {
+    static func append(seconds: Int64, to output: inout OutputBuffer) {
         var (days, withinDay) = seconds.quotientAndRemainder(dividingBy: 86_400)
         if withinDay < 0 {
             days -= 1
             withinDay += 86_400
         }
         let (year, month, day) = civil(days: days)
-        if year < 0 { bytes.append(UInt8(ascii: "-")) }
-        pad(abs(year), 4, &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        pad(month, 2, &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        pad(day, 2, &bytes)
-        bytes.append(UInt8(ascii: "T"))
-        pad(withinDay / 3_600, 2, &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        pad(withinDay / 60 % 60, 2, &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        pad(withinDay % 60, 2, &bytes)
+        if year < 0 { output.append(UInt8(ascii: "-")) }
+        pad(abs(year), 4, &output)
+        output.append(UInt8(ascii: "-"))
+        pad(month, 2, &output)
+        output.append(UInt8(ascii: "-"))
+        pad(day, 2, &output)
+        output.append(UInt8(ascii: "T"))
+        pad(withinDay / 3_600, 2, &output)
+        output.append(UInt8(ascii: ":"))
+        pad(withinDay / 60 % 60, 2, &output)
+        output.append(UInt8(ascii: ":"))
+        pad(withinDay % 60, 2, &output)
     }
 
     /// The proleptic Gregorian date of a day number; years begin in March here, so that leap days come last.
@@ -52,18 +52,10 @@ public enum Timestamp {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
-    /// A number of at most 20 digits, with zeros in front up to `width`.
+    /// A number that is not negative, with zeros in front up to `width` digits.
     @inline(__always)
-    static func pad(_ value: Int64, _ width: Int, _ bytes: inout [UInt8]) {
-        var divisor: Int64 = 1
-        var digits = 1
-        while digits < width || value / divisor > 9 {
-            divisor *= 10
-            digits += 1
-        }
-        while divisor > 0 {
-            bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / divisor % 10))
-            divisor /= 10
-        }
+    private static func pad(_ value: Int64, _ width: Int, _ output: inout OutputBuffer) {
+        guard width > 2, value > 9_999 else { return output.write(value.magnitude, width: width) }
+        output.writeJSON(value.magnitude)
     }
 }

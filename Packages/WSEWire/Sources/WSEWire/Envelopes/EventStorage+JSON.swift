@@ -41,7 +41,8 @@ extension EventHeader {
             category: fields.category == 0 ? prefix : Category(base: base, openingQuote: fields.category),
             hasOffset: fields.offset != 0,
             version: EventHeader.narrow(base, fields.version),
-            priority: EventHeader.narrow(base, fields.priority))
+            priority: EventHeader.narrow(base, fields.priority), wrapper: .none)
+        wrapper = type.wrapper
         if fields.offset != 0 {
             guard let offset = JSONNumber.integer(base: base, start: fields.offset).magnitude,
                 base[fields.offset] != UInt8(ascii: "-")

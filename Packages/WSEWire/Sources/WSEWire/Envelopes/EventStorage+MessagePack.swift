@@ -47,7 +47,8 @@ extension EventHeader {
                 ? .none : Category(messagePack: base, at: fields.category),
             hasOffset: fields.offset != 0,
             version: EventHeader.narrow(messagePack: base, fields.version),
-            priority: EventHeader.narrow(messagePack: base, fields.priority))
+            priority: EventHeader.narrow(messagePack: base, fields.priority), wrapper: .none)
+        wrapper = type.wrapper
     }
 
     private static func narrow(messagePack base: UnsafePointer<UInt8>, _ start: Int) -> UInt8 {

@@ -7,24 +7,30 @@
 /// written inside ``make(copying:header:)``, before anybody else holds the object, and only read afterwards.
 /// Whoever stores one in a `Sendable` type relies on this.
 final class EventStorage: ManagedBuffer<EventHeader, UInt8> {
-    /// Copies `bytes` and lets `fill` find the fields in the copy.
+    /// Copies `bytes` and lets `header` find the fields in the copy.
+    @inline(__always)
     static func make<Failure: Error>(
         copying bytes: UnsafeRawBufferPointer,
         header: (UnsafePointer<UInt8>, Int) throws(Failure) -> EventHeader
     ) throws(Failure) -> EventStorage {
-        let buffer = EventStorage.create(minimumCapacity: bytes.count &+ JSONScanner.padding) { _ in
-            EventHeader.empty
-        }
-        let storage = unsafeDowncast(buffer, to: EventStorage.self)
-        try storage.withUnsafeMutablePointers { (headerPointer, elements) throws(Failure) in
-            if let source = bytes.baseAddress {
-                UnsafeMutableRawPointer(elements).copyMemory(from: source, byteCount: bytes.count)
+        var failure: Failure?
+        // The header is made in here, as the buffer must not exist without one. So the closure cannot throw.
+        let buffer = EventStorage.create(minimumCapacity: bytes.count &+ JSONScanner.padding) { buffer in
+            buffer.withUnsafeMutablePointerToElements { elements in
+                if let source = bytes.baseAddress {
+                    UnsafeMutableRawPointer(elements).copyMemory(from: source, byteCount: bytes.count)
+                }
+                UnsafeMutableRawPointer(elements + bytes.count).storeBytes(of: 0, as: UInt64.self)
+                do throws(Failure) {
+                    return try header(UnsafePointer(elements), bytes.count)
+                } catch {
+                    failure = error
+                    return EventHeader.empty
+                }
             }
-            UnsafeMutableRawPointer(elements + bytes.count)
-                .storeBytes(of: 0, toByteOffset: 0, as: UInt64.self)
-            headerPointer.pointee = try header(UnsafePointer(elements), bytes.count)
         }
-        return storage
+        if let failure { throw failure }
+        return unsafeDowncast(buffer, to: EventStorage.self)
     }
 
     /// Where the fields are.
@@ -74,6 +80,8 @@ struct EventHeader {
     var version: UInt8
     /// The priority, 0 if absent, or ``wide``.
     var priority: UInt8
+    /// Whether the type is that of a message around other messages.
+    var wrapper: MessageWrapper
 
     static let noType = InternedString("").storage
 
@@ -81,6 +89,6 @@ struct EventHeader {
         EventHeader(
             type: noType, offset: 0, count: 0, payloadStart: 0, payloadEnd: 0, idStart: 0, timestampStart: 0,
             correlationStart: 0, signatureStart: 0, sequenceStart: 0, encoding: .json, category: .none,
-            hasOffset: false, version: 0, priority: 0)
+            hasOffset: false, version: 0, priority: 0, wrapper: .none)
     }
 }

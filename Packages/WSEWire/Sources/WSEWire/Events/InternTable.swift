@@ -8,11 +8,12 @@ struct InternTable {
     /// Longest string worth sharing, in bytes.
     static let maximumLength = 256
 
+    private let hasher = ByteHash.shared
     private var slots: [InternedString.Storage?] = Array(repeating: nil, count: 64)
     private(set) var count = 0
 
     mutating func intern(_ bytes: UnsafeRawBufferPointer) -> InternedString.Storage {
-        let hash = ByteHash.hash(bytes)
+        let hash = hasher.hash(bytes)
         var index = Int(truncatingIfNeeded: hash) & (slots.count &- 1)
         while let candidate = slots[index] {
             if candidate.hash == hash, candidate.utf8.count == bytes.count, candidate.matches(bytes) {

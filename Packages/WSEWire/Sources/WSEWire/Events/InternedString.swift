@@ -8,12 +8,14 @@ public struct InternedString: Sendable, Hashable, CustomStringConvertible, Expre
         let hash: UInt64
         /// Where this name stands in ``MessageType/registered``, should it be a message type.
         let messageTypeIndex: UInt8
+        let wrapper: MessageWrapper
 
         init(string: String, utf8: ContiguousArray<UInt8>, hash: UInt64) {
             self.string = string
             self.utf8 = utf8
             self.hash = hash
             self.messageTypeIndex = MessageType.index(of: string)
+            self.wrapper = MessageWrapper(type: string)
         }
     }
 

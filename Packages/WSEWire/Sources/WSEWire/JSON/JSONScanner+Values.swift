@@ -27,6 +27,9 @@ extension JSONScanner {
 
     /// Skips an array or object whose opening bracket is the current byte.
     ///
+    /// Keeps up to 64 open containers as bits and calls itself for what lies deeper, so the limit of 1,024 levels
+    /// makes 16 calls.
+    ///
     /// - Parameter depth: How many containers are open around it.
     mutating func skipContainer(depth: Int, maximumDepth: Int) throws(JSONFailure) {
         var open = OpenContainers()
@@ -35,15 +38,20 @@ extension JSONScanner {
             // Here the current byte opens a container.
             let isObject = byte == UInt8(ascii: "{")
             guard open.count < allowed else { throw JSONFailure(.tooDeep, at: position) }
-            open.push(isObject)
-            position &+= 1
-            skipWhitespace()
-            if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+            if open.isFull {
+                try skipContainer(depth: depth &+ open.count, maximumDepth: maximumDepth)
+                guard try advanceToNextValue(&open) else { return }
+            } else {
+                open.push(isObject)
                 position &+= 1
-                open.pop()
-                guard !open.isEmpty, try advanceToNextValue(&open) else { return }
-            } else if isObject {
-                try skipKey()
+                skipWhitespace()
+                if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                    position &+= 1
+                    open.pop()
+                    guard !open.isEmpty, try advanceToNextValue(&open) else { return }
+                } else if isObject {
+                    try skipKey()
+                }
             }
             // Here a value follows; scalars are eaten until a container opens or the last one closes.
             while true {
@@ -101,14 +109,17 @@ extension JSONScanner {
     }
 }
 
-/// Kinds of the open containers, innermost in the lowest bit; 64 levels without allocating.
+/// Kinds of up to 64 open containers, innermost in the lowest bit.
 struct OpenContainers {
     private var bits: UInt64 = 0
-    private var spilled: [UInt64] = []
     private(set) var count = 0
 
     var isEmpty: Bool {
         @inline(__always) get { count == 0 }
+    }
+
+    var isFull: Bool {
+        @inline(__always) get { count == UInt64.bitWidth }
     }
 
     /// Whether the innermost container is an object; only asked while one is open.
@@ -118,7 +129,6 @@ struct OpenContainers {
 
     @inline(__always)
     mutating func push(_ isObject: Bool) {
-        if count & 63 == 0, count > 0 { spilled.append(bits) }
         bits = bits &<< 1 | (isObject ? 1 : 0)
         count &+= 1
     }
@@ -127,6 +137,5 @@ struct OpenContainers {
     mutating func pop() {
         count &-= 1
         bits = bits &>> 1
-        if count & 63 == 0, let below = spilled.popLast() { bits = below }
     }
 }

@@ -210,7 +210,22 @@ struct JSONScanner {
     @inline(__always)
     private mutating func skipDigits() throws(JSONFailure) {
         guard isDigit else { throw failure(.invalidNumber) }
-        repeat { position &+= 1 } while isDigit
+        while true {
+            let hits = JSONScanner.nonDigits(in: word(at: position))
+            if hits != 0 {
+                position &+= hits.trailingZeroBitCount &>> 3
+                return
+            }
+            position &+= 8
+        }
+    }
+
+    /// The high bit of every byte that is no digit; as in ``specials(in:)``, the lowest hit is exact.
+    @inline(__always)
+    private static func nonDigits(in word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let distances = word ^ (ones &* 0x30)
+        return ((distances &+ ones &* 0x76) | distances) & (ones &* 0x80)
     }
 
     @inline(__always)

@@ -51,20 +51,20 @@ public struct MessagePackTimestamp: Sendable, Hashable {
 extension MessagePackTimestamp: CustomStringConvertible {
     /// ISO 8601 text in UTC with as many of the nanoseconds' digits as there are, in groups of three.
     public var description: String {
-        var bytes: [UInt8] = []
-        Timestamp.append(seconds: seconds, to: &bytes)
+        var output = OutputBuffer(capacity: 48)
+        Timestamp.append(seconds: seconds, to: &output)
         if nanoseconds > 0 {
-            bytes.append(UInt8(ascii: "."))
+            output.append(UInt8(ascii: "."))
             var digits = nanoseconds
-            var width: Int64 = 9
+            var width = 9
             while digits % 1_000 == 0 {
                 digits /= 1_000
                 width -= 3
             }
-            Timestamp.pad(Int64(digits), Int(width), &bytes)
+            output.write(UInt64(digits), width: width)
         }
-        bytes.append(UInt8(ascii: "Z"))
-        return String(decoding: bytes, as: UTF8.self)
+        output.append(UInt8(ascii: "Z"))
+        return output.text()
     }
 }
 

@@ -32,9 +32,9 @@ extension WSEValue {
     ///
     /// - Throws: ``WireError`` with code `unrepresentable` for a NaN or an infinity.
     public func jsonText() throws(WireError) -> String {
-        var writer = JSONWriter()
-        try writer.write(self)
-        return String(decoding: writer.bytes, as: UTF8.self)
+        var output = OutputBuffer()
+        try output.writeJSON(self)
+        return output.text()
     }
 }
 
@@ -47,7 +47,7 @@ extension WSEValue: CustomStringConvertible {
         case .int(let value): "\(value)"
         case .uint(let value): "\(value)"
         case .double(let value): "\(value)"
-        case .string(let value): JSONWriter.quoted(value)
+        case .string(let value): OutputBuffer.quoted(value)
         case .binary(let bytes): "<" + Hexadecimal.text(bytes) + ">"
         case .ext(let type, let data):
             timestamp?.description ?? "ext(\(type), <" + Hexadecimal.text(data) + ">)"
@@ -55,7 +55,7 @@ extension WSEValue: CustomStringConvertible {
         case .object(let members):
             "{"
                 + members.sorted { $0.key < $1.key }
-                .map { JSONWriter.quoted($0.key) + ": " + $0.value.description }
+                .map { OutputBuffer.quoted($0.key) + ": " + $0.value.description }
                 .joined(separator: ", ") + "}"
         }
     }

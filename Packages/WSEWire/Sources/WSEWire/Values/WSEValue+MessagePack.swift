@@ -16,8 +16,8 @@ extension WSEValue {
     ///
     /// - Throws: ``WireError`` with code `unrepresentable` for more than 2^32 - 1 bytes or elements in one place.
     public func messagePack() throws(WireError) -> [UInt8] {
-        var writer = MessagePackWriter()
-        try writer.write(self)
-        return writer.bytes
+        var output = OutputBuffer()
+        try output.pack(self)
+        return Array(output.bytes)
     }
 }

@@ -64,7 +64,7 @@ extension DecodingSession {
     @inline(never)
     private func listConverted(at position: Int) {
         forEachMember(at: position) { key, value in
-            let converted = options.keyDecodingStrategy.convert(key) { self.path(to: position) }
+            let converted = options.keys.convert(key) { self.path(to: position) }
             index.append(text: converted, value: value)
         }
     }

@@ -12,22 +12,23 @@ final class DecodingSession {
     /// Where the outermost value begins; -1 if there is none, which reads as `null`.
     let root: Int
     let isJSON: Bool
-    let options: PayloadDecoder
+    let options: PayloadDecodingOptions
     let hasTypeStrategies: Bool
     let usesDefaultKeys: Bool
     let index: MemberIndex
     private let owner: AnyObject
 
     init(
-        base: UnsafePointer<UInt8>, root: Int, isJSON: Bool, owner: AnyObject, options: PayloadDecoder
+        base: UnsafePointer<UInt8>, root: Int, isJSON: Bool, owner: AnyObject,
+        options: PayloadDecodingOptions
     ) {
         self.base = base
         self.root = root
         self.isJSON = isJSON
         self.owner = owner
         self.options = options
-        hasTypeStrategies = !options.typeStrategies.isEmpty
-        usesDefaultKeys = options.keyDecodingStrategy.isDefault
+        hasTypeStrategies = !options.types.isEmpty
+        usesDefaultKeys = options.usesDefaultKeys
         index = MemberIndex()
     }
 
@@ -45,7 +46,7 @@ final class DecodingSession {
         if type == ExactNumber.self { return DecodingSession.same(try exactNumber(at: position)) }
         let mark = index.mark
         defer { index.giveBack(to: mark) }
-        if hasTypeStrategies, let strategy = options.typeStrategies[ObjectIdentifier(type)] {
+        if hasTypeStrategies, let strategy = options.types[ObjectIdentifier(type)] {
             return try withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { target in
                 let pointer = target.baseAddress.unsafelyUnwrapped
                 try strategy.decode(PayloadValueDecoder(session: self, position: position), pointer)

@@ -41,17 +41,24 @@ struct MemberIndex {
     private let state: UnsafeMutablePointer<State>
 
     init() {
-        state = .allocate(capacity: 1)
-        let capacity = 24
+        // One allocation holds the state and, behind it, the first entries; both are aligned to 8 bytes.
+        let size = MemoryLayout<State>.stride + MemberIndex.firstCapacity * MemoryLayout<Entry>.stride
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: size, alignment: MemoryLayout<State>.alignment)
+        state = memory.bindMemory(to: State.self, capacity: 1)
+        let entries = (memory + MemoryLayout<State>.stride).bindMemory(
+            to: Entry.self, capacity: MemberIndex.firstCapacity)
         state.initialize(
             to: State(
-                entries: .allocate(capacity: capacity), capacity: capacity, count: 0, lastName: 0, texts: []))
+                entries: entries, capacity: MemberIndex.firstCapacity, count: 0, lastName: 0, texts: []))
     }
 
+    private static let firstCapacity = 24
+
     func deallocate() {
-        state.pointee.entries.deallocate()
+        if state.pointee.capacity > MemberIndex.firstCapacity { state.pointee.entries.deallocate() }
         state.deinitialize(count: 1)
-        state.deallocate()
+        UnsafeMutableRawPointer(state).deallocate()
     }
 
     var mark: Mark {
@@ -117,7 +124,7 @@ struct MemberIndex {
         let capacity = state.pointee.capacity * 2
         let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity)
         larger.moveInitialize(from: state.pointee.entries, count: state.pointee.count)
-        state.pointee.entries.deallocate()
+        if state.pointee.capacity > MemberIndex.firstCapacity { state.pointee.entries.deallocate() }
         state.pointee.entries = larger
         state.pointee.capacity = capacity
     }

@@ -14,9 +14,9 @@ extension EncodingSession {
         state.pointee.open.append(
             OpenContainer(name: state.pointee.lastName, isObject: isObject, start: start))
         if isJSON {
-            state.pointee.json.append(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
+            state.pointee.output.append(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
         } else {
-            state.pointee.pack.beginContainer()
+            state.pointee.output.beginContainer()
         }
         return state.pointee.lastName
     }
@@ -37,9 +37,9 @@ extension EncodingSession {
         if state.pointee.due >= 0 { fillDue() }
         guard let container = state.pointee.open.popLast() else { return }
         if isJSON {
-            state.pointee.json.append(container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+            state.pointee.output.append(container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
         } else {
-            try state.pointee.pack.endContainer(
+            try state.pointee.output.endContainer(
                 at: container.start, count: container.count, isMap: container.isObject)
         }
     }
@@ -52,9 +52,9 @@ extension EncodingSession {
 
     func writeEmptyObject() {
         if isJSON {
-            state.pointee.json.append("{}")
+            state.pointee.output.append("{}")
         } else {
-            state.pointee.pack.bytes.append(0x80)
+            state.pointee.output.append(0x80)
         }
     }
 
@@ -70,7 +70,7 @@ extension EncodingSession {
         if state.pointee.open.count > depth &+ 1 || state.pointee.due >= 0 {
             try close(downTo: depth &+ 1)
         }
-        if isJSON, state.pointee.open[depth].count > 0 { state.pointee.json.append(UInt8(ascii: ",")) }
+        if isJSON, state.pointee.open[depth].count > 0 { state.pointee.output.append(UInt8(ascii: ",")) }
         state.pointee.open[depth].count &+= 1
     }
 
@@ -87,16 +87,16 @@ extension EncodingSession {
         let text = usesDefaultKeys || keepsKeys ? key.stringValue : convert(key, depth: depth)
         state.pointee.open[depth].lastKey = byteCount
         if isJSON {
-            state.pointee.json.write(text)
-            state.pointee.json.append(UInt8(ascii: ":"))
+            state.pointee.output.writeJSON(text)
+            state.pointee.output.append(UInt8(ascii: ":"))
         } else {
-            try state.pointee.pack.write(text)
+            try state.pointee.output.pack(text)
         }
     }
 
     @inline(never)
     private func convert(_ key: some CodingKey, depth: Int) -> String {
-        switch options.keyEncodingStrategy {
+        switch options.keys {
         case .useDefaultKeys: key.stringValue
         case .convertToSnakeCase: SnakeCase.fromCamelCase(key.stringValue)
         case .custom(let convert): convert(path(depth: depth) + [key]).stringValue
@@ -107,8 +107,8 @@ extension EncodingSession {
     func path(depth: Int) -> [any CodingKey] {
         state.pointee.open.prefix(depth).map { container in
             guard container.isObject else { return PayloadKey(index: container.count - 1) }
-            let bytes = (isJSON ? state.pointee.json.bytes : state.pointee.pack.bytes)[container.lastKey...]
-            return PaddedBytes(bytes.span.bytes).withBytes { base, _ in
+            let written = UnsafeRawBufferPointer(rebasing: state.pointee.output.bytes[container.lastKey...])
+            return PaddedBytes(RawSpan(_unsafeBytes: written)).withBytes { base, _ in
                 if isJSON { return PayloadKey(JSONString.string(base: base, openingQuote: 0)) }
                 var reader = MessagePackReader(base: base, position: 0)
                 return PayloadKey(reader.readString())

@@ -1,35 +1,35 @@
 extension EncodingSession {
     func writeNil() {
         if isJSON {
-            state.pointee.json.append("null")
+            state.pointee.output.append("null")
         } else {
-            state.pointee.pack.writeNil()
+            state.pointee.output.packNil()
         }
     }
 
     func write(_ value: Bool) {
         if isJSON {
-            state.pointee.json.append(value ? "true" : "false")
+            state.pointee.output.append(value ? "true" : "false")
         } else {
-            state.pointee.pack.write(value)
+            state.pointee.output.pack(value)
         }
     }
 
     @inline(__always)
     func write(_ value: Int64) {
         if isJSON {
-            state.pointee.json.write(value)
+            state.pointee.output.writeJSON(value)
         } else {
-            state.pointee.pack.write(value)
+            state.pointee.output.pack(value)
         }
     }
 
     @inline(__always)
     func write(_ value: UInt64) {
         if isJSON {
-            state.pointee.json.write(value)
+            state.pointee.output.writeJSON(value)
         } else {
-            state.pointee.pack.write(value)
+            state.pointee.output.pack(value)
         }
     }
 
@@ -40,7 +40,7 @@ extension EncodingSession {
         } else if let large = UInt64(exactly: value) {
             write(large)
         } else if isJSON {
-            state.pointee.json.bytes.append(contentsOf: String(value).utf8)
+            state.pointee.output.append(text: String(value))
         } else {
             throw unrepresentable(value, "MessagePack has integers of up to 64 bits")
         }
@@ -48,40 +48,39 @@ extension EncodingSession {
 
     @inline(__always)
     func write(_ value: Double) throws {
-        guard isJSON else { return state.pointee.pack.write(value) }
+        guard isJSON else { return state.pointee.output.pack(value) }
         guard value.isFinite else { throw unrepresentable(value, "JSON has no \(value)") }
-        try state.pointee.json.write(value)
+        try state.pointee.output.writeJSON(value)
     }
 
     func write(_ value: Float) throws {
-        guard isJSON else { return state.pointee.pack.write(value) }
+        guard isJSON else { return state.pointee.output.pack(value) }
         guard value.isFinite else { throw unrepresentable(value, "JSON has no \(value)") }
-        var text = value.description
-        text.withUTF8 { state.pointee.json.bytes.append(contentsOf: $0) }
+        state.pointee.output.append(text: value.description)
     }
 
     @inline(__always)
     func write(_ value: String) throws {
         if isJSON {
-            state.pointee.json.write(value)
+            state.pointee.output.writeJSON(value)
         } else {
-            try state.pointee.pack.write(value)
+            try state.pointee.output.pack(value)
         }
     }
 
     func write(_ value: WSEValue) throws {
         if isJSON {
-            try state.pointee.json.write(value)
+            try state.pointee.output.writeJSON(value)
         } else {
-            try state.pointee.pack.write(value)
+            try state.pointee.output.pack(value)
         }
     }
 
     func write(_ value: ExactNumber) throws {
         if isJSON {
-            state.pointee.json.bytes.append(contentsOf: value.digits.utf8)
+            state.pointee.output.append(text: value.digits)
         } else if let exact = value.exactValue {
-            try state.pointee.pack.write(exact)
+            try state.pointee.output.pack(exact)
         } else {
             throw unrepresentable(
                 value, "neither a 64-bit integer nor a Double holds this number exactly")

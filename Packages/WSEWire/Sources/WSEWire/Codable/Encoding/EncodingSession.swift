@@ -21,9 +21,8 @@ final class EncodingSession {
         var lastKey = 0
     }
 
-    struct State {
-        var json: JSONWriter
-        var pack: MessagePackWriter
+    struct State: ~Copyable {
+        var output: OutputBuffer
         var open: [OpenContainer] = []
         var lastName: UInt32 = 0
         var isInterleaved = false
@@ -32,21 +31,19 @@ final class EncodingSession {
     }
 
     let isJSON: Bool
-    let options: PayloadEncoder
+    let options: PayloadEncodingOptions
     let hasTypeStrategies: Bool
     let usesDefaultKeys: Bool
     let state: UnsafeMutablePointer<State>
 
-    init(isJSON: Bool, options: PayloadEncoder, bytes: [UInt8]) {
+    /// - Parameter output: Written to from where it ends; ``takeOutput()`` gives it back.
+    init(isJSON: Bool, options: PayloadEncodingOptions, output: consuming OutputBuffer) {
         self.isJSON = isJSON
         self.options = options
-        hasTypeStrategies = !options.typeStrategies.isEmpty
-        usesDefaultKeys = if case .useDefaultKeys = options.keyEncodingStrategy { true } else { false }
+        hasTypeStrategies = !options.types.isEmpty
+        usesDefaultKeys = options.keys.isDefault
         state = .allocate(capacity: 1)
-        state.initialize(
-            to: State(
-                json: JSONWriter(bytes: isJSON ? bytes : []),
-                pack: MessagePackWriter(bytes: isJSON ? [] : bytes)))
+        state.initialize(to: State(output: output))
         state.pointee.open.reserveCapacity(4)
     }
 
@@ -56,24 +53,13 @@ final class EncodingSession {
     }
 
     @inline(__always)
-    var byteCount: Int { isJSON ? state.pointee.json.bytes.count : state.pointee.pack.bytes.count }
+    var byteCount: Int { state.pointee.output.count }
 
-    func takeBytes() -> [UInt8] {
-        var bytes: [UInt8] = []
-        if isJSON {
-            swap(&bytes, &state.pointee.json.bytes)
-        } else {
-            swap(&bytes, &state.pointee.pack.bytes)
-        }
-        return bytes
-    }
-
-    func truncate(to count: Int) {
-        if isJSON {
-            state.pointee.json.bytes.removeSubrange(count...)
-        } else {
-            state.pointee.pack.bytes.removeSubrange(count...)
-        }
+    /// Hands the output over; nothing may be encoded after that.
+    func takeOutput() -> OutputBuffer {
+        var output = OutputBuffer(capacity: 0)
+        swap(&output, &state.pointee.output)
+        return output
     }
 
     func encodeTopLevel(_ value: some Encodable) throws {
@@ -82,7 +68,7 @@ final class EncodingSession {
             try encode(value, depth: 0)
             if !state.pointee.isInterleaved { return }
         } catch is Restart {}
-        truncate(to: start)
+        state.pointee.output.truncate(to: start)
         try write(try ValueTreeEncoder.value(of: value, options: options))
     }
 
@@ -100,7 +86,7 @@ final class EncodingSession {
         let encoder = PayloadValueEncoder(
             session: self, depth: depth, start: start,
             keepsKeys: !usesDefaultKeys && Value.self is any StringKeyedDictionary.Type)
-        if hasTypeStrategies, let strategy = options.typeStrategies[ObjectIdentifier(Value.self)] {
+        if hasTypeStrategies, let strategy = options.types[ObjectIdentifier(Value.self)] {
             try withUnsafePointer(to: value) { try strategy.encode($0, encoder) }
         } else {
             try value.encode(to: encoder)

@@ -53,13 +53,13 @@ final class ValueTreeEncoder {
         }
     }
 
-    let options: PayloadEncoder
+    let options: PayloadEncodingOptions
 
-    private init(options: PayloadEncoder) {
+    private init(options: PayloadEncodingOptions) {
         self.options = options
     }
 
-    static func value(of value: some Encodable, options: PayloadEncoder) throws -> WSEValue {
+    static func value(of value: some Encodable, options: PayloadEncodingOptions) throws -> WSEValue {
         let root = Node()
         try ValueTreeEncoder(options: options).encode(value, into: root, path: [])
         return root.value
@@ -69,7 +69,7 @@ final class ValueTreeEncoder {
         if let value = value as? WSEValue { return node.set(value) }
         let keepsKeys = Value.self is any StringKeyedDictionary.Type
         let encoder = ValueTreeNodeEncoder(tree: self, node: node, codingPath: path, keepsKeys: keepsKeys)
-        if let strategy = options.typeStrategies[ObjectIdentifier(Value.self)] {
+        if let strategy = options.types[ObjectIdentifier(Value.self)] {
             try withUnsafePointer(to: value) { try strategy.encode($0, encoder) }
         } else {
             try value.encode(to: encoder)
@@ -78,7 +78,7 @@ final class ValueTreeEncoder {
 
     func convert(_ key: any CodingKey, path: [any CodingKey], keepsKeys: Bool) -> String {
         if keepsKeys { return key.stringValue }
-        return switch options.keyEncodingStrategy {
+        return switch options.keys {
         case .useDefaultKeys: key.stringValue
         case .convertToSnakeCase: SnakeCase.fromCamelCase(key.stringValue)
         case .custom(let convert): convert(path + [key]).stringValue

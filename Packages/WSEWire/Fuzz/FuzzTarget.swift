@@ -1,0 +1,101 @@
+// Compiled together with the sources of WSEWire by `Scripts/fuzz`, so it imports nothing.
+
+/// Turns bits over instead of decrypting, so that the fuzzer reaches what lies behind `E:`.
+private struct Inverting: FrameDecryptor {
+    func open(_ sealed: RawSpan, into plaintext: inout [UInt8]) throws {
+        sealed.withUnsafeBytes { bytes in plaintext.append(contentsOf: bytes.map { ~$0 }) }
+    }
+}
+
+/// Types that differ in what they make a decoder do.
+private struct Wanted: Codable {
+    struct Inner: Codable {
+        var id: Int8?
+        var tags: [String?]?
+        var exact: ExactNumber?
+    }
+
+    var px: Double?
+    var sym: String?
+    var inner: [String: Inner]?
+    var messages: [Inner]?
+    var any: WSEValue?
+}
+
+/// What must hold for any input; the sanitizer and Swift's own checks find the rest.
+private func check(_ condition: Bool, _ what: StaticString) {
+    if !condition { fatalError("\(what)") }
+}
+
+private struct Fuzzing: ~Copyable {
+    private var decoder = MessageDecoder(
+        limits: WireLimits(maximumMessageSize: 1 << 16, maximumDepth: 64, maximumBatchCount: 100),
+        decryptor: Inverting())
+    private var items: [WireItem] = []
+
+    mutating func run(_ input: RawSpan) {
+        items.removeAll(keepingCapacity: true)
+        decoder.decode(input, as: .binary, into: &items)
+        for case .event(let event) in items { read(event) }
+        items.removeAll(keepingCapacity: true)
+        decoder.decodeEncrypted(input, into: &items)
+        if let value = try? WSEValue(json: input) { check(value) }
+        if let value = try? WSEValue(messagePack: input) { check(value) }
+        input.withUnsafeBytes { bytes in
+            let text = String(decoding: bytes, as: UTF8.self)
+            if let json = try? WSEValue.string(text).jsonText() {
+                WSEWireFuzz.check((try? WSEValue(json: json)) == .string(text), "text does not survive")
+            }
+        }
+    }
+
+    private func read(_ event: WSEEvent) {
+        _ = (event.id, event.sequence, event.timestamp, event.version, event.category, event.priority)
+        _ = (event.correlationID, event.signature, event.stamp, event.processingMilliseconds)
+        let value = event.payload.value
+        check(value)
+        if case .object(let members) = value {
+            for key in members.keys.prefix(4) {
+                WSEWireFuzz.check(event.payload[key] != nil, "a member is not found")
+            }
+        }
+        if case .array(let elements) = value {
+            WSEWireFuzz.check(event.payload[elements.count] == nil, "an element too many")
+        }
+        _ = try? event.decode(Wanted.self)
+        _ = try? event.decode([Wanted].self)
+        _ = try? event.decode([String: Int].self)
+        var snake = PayloadDecoder()
+        snake.keyDecodingStrategy = .convertFromSnakeCase
+        _ = try? event.decode(Wanted.self, using: snake)
+    }
+
+    /// Whatever was read can be written and read again, to the same value.
+    private func check(_ value: WSEValue) {
+        guard let pack = try? value.messagePack() else { return }
+        let again = try? WSEValue(messagePack: pack.span.bytes)
+        WSEWireFuzz.check(again == value || Fuzzing.holdsNaN(value), "MessagePack does not survive")
+        guard let json = try? value.jsonText() else { return }
+        WSEWireFuzz.check((try? WSEValue(json: json)) != nil, "JSON does not survive")
+        WSEWireFuzz.check((try? PayloadEncoder().json(value)) == Array(json.utf8), "encoders disagree")
+    }
+
+    private static func holdsNaN(_ value: WSEValue) -> Bool {
+        switch value {
+        case .double(let value): value.isNaN
+        case .array(let elements): elements.contains(where: holdsNaN)
+        case .object(let members): members.values.contains(where: holdsNaN)
+        default: false
+        }
+    }
+}
+
+// The fuzzer calls from one thread only.
+nonisolated(unsafe) private var fuzzing = Fuzzing()
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = UnsafeRawBufferPointer(start: bytes, count: count)
+    fuzzing.run(RawSpan(_unsafeBytes: input))
+    return 0
+}

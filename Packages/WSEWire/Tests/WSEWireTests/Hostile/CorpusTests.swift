@@ -1,0 +1,83 @@
+import Testing
+import WSEWire
+
+/// Real frames, whole and damaged: what comes out is an event or an error, never a trap.
+@Suite struct CorpusTests {
+    @Test func thereIsACorpus() {
+        #expect(Corpus.frames.count >= 20)
+        #expect(Corpus.frames.allSatisfy { !$0.bytes.isEmpty })
+    }
+
+    @Test(arguments: Corpus.frames) func isRead(_ frame: Corpus.Frame) {
+        let items = decode(frame.bytes, as: frame.kind == "text" ? .text : .binary)
+        #expect(items.errors.isEmpty, "\(frame.name): \(items.errors)")
+        #expect(!items.isEmpty)
+        for event in items.events { exercise(event) }
+    }
+
+    @Test(arguments: Corpus.frames) func isAnErrorAtEveryShorterLength(_ frame: Corpus.Frame) {
+        let bytes = frame.bytes
+        for length in lengths(upTo: bytes.count) {
+            let items = decode(Array(bytes[..<length]))
+            #expect(!items.isEmpty, "\(frame.name) cut to \(length)")
+            for event in items.events { exercise(event) }
+            // Only what has no end of its own can be whole when cut short: a heartbeat's digits, a sealed message.
+            if bytes.first == UInt8(ascii: "{") {
+                #expect(items.events.isEmpty, "\(frame.name) cut to \(length)")
+            }
+        }
+    }
+
+    @Test(arguments: Corpus.frames) func survivesEveryFlippedByte(_ frame: Corpus.Frame) {
+        var bytes = frame.bytes
+        let decoder = TestDecoder()
+        for index in lengths(upTo: bytes.count) {
+            let original = bytes[index]
+            for mask in [0x01, 0x20, 0x80, 0xFF] as [UInt8] {
+                bytes[index] = original ^ mask
+                decoder.items.removeAll(keepingCapacity: true)
+                decoder.decode(bytes)
+                for event in decoder.items.events { exercise(event) }
+            }
+            bytes[index] = original
+        }
+    }
+
+    @Test func survivesWhatFuzzingFound() {
+        for input in Corpus.found {
+            for limits in [
+                WireLimits(), WireLimits(maximumMessageSize: 4_096, maximumDepth: 8, maximumBatchCount: 4),
+            ] {
+                for event in decode(input, limits: limits).events { exercise(event) }
+            }
+            _ = try? WSEValue(json: input.span.bytes)
+            _ = try? WSEValue(messagePack: input.span.bytes)
+        }
+    }
+
+    /// All of a short frame; of a long one its ends whole and the middle in steps.
+    private func lengths(upTo count: Int) -> [Int] {
+        guard count > 4_096 else { return Array(0..<count) }
+        return Array(0..<1_024) + stride(from: 1_024, to: count - 1_024, by: 97)
+            + Array(count - 1_024..<count)
+    }
+}
+
+/// Reads all there is of an event, so that an index gone wrong shows.
+func exercise(_ event: WSEEvent) {
+    _ = (event.type, event.id, event.sequence, event.timestamp, event.version, event.category, event.priority)
+    _ = (event.correlationID, event.signature, event.stamp, event.processingMilliseconds, event.description)
+    let value = event.payload.value
+    #expect((try? event.decode(WSEValue.self)) == value || value.description.contains("nan"))
+    if case .object(let members) = value, let key = members.keys.first {
+        #expect(event.payload[key] != nil)
+        _ = event.payload.digits(.key(key))
+    }
+    _ = try? event.decode([String: Double?].self)
+    let envelope = Envelope(type: event.type, payload: value)
+    guard let again = try? envelope.messagePack() else {
+        Issue.record("not encodable: \(event)")
+        return
+    }
+    #expect(decode(again).events.first?.type == event.type)
+}

@@ -1,0 +1,95 @@
+import CAllocationCounter
+import Testing
+import WSEWire
+
+@Suite(.enabled(if: wse_allocations_are_counted()), .serialized) struct MemoryTests {
+    #if DEBUG
+        /// Unoptimised code also puts the closures' captured variables on the heap, and frees them.
+        private static let allocationsPerEvent = 3
+    #else
+        private static let allocationsPerEvent = 1
+    #endif
+
+    /// What the calling thread allocates during `body`.
+    private func allocations(_ body: () throws -> Void) rethrows -> wse_allocations {
+        wse_allocations_reset()
+        try body()
+        return wse_allocations_read()
+    }
+
+    @Test func countingWorks() {
+        var kept: [UnsafeMutableRawPointer] = []
+        kept.reserveCapacity(10)
+        let seen = allocations {
+            for _ in 0..<10 { kept.append(.allocate(byteCount: 1_000, alignment: 8)) }
+        }
+        #expect(seen.count == 10)
+        #expect(seen.live >= 10_000 && seen.peak == seen.live)
+        let freed = allocations { for block in kept { block.deallocate() } }
+        #expect(freed.live < -9_000)
+    }
+
+    @Test(arguments: [false, true]) func anEventIsOneAllocation(_ messagePack: Bool) throws {
+        let envelope = Envelope(
+            type: "trade", payload: ["px": 42123.25, "sym": "BTC-USD", "levels": [[1, 2], [3, 4]]],
+            id: "019aaf3c-7d11-7a20-8c1f-9b1f6d5d2a10", sequence: 7, unixMilliseconds: 1_700_000_000_000,
+            stamp: RecoveryStamp(topic: "market.btc-usd", epoch: "0000007b", offset: 8))
+        let message = messagePack ? try envelope.messagePack() : try envelope.json()
+        let decoder = TestDecoder()
+        decoder.items.reserveCapacity(2_000)
+        decoder.decode(message)
+        let seen = allocations { for _ in 0..<1_000 { decoder.decode(message) } }
+        #expect(decoder.items.events.count == 1_001)
+        #expect(seen.count <= MemoryTests.allocationsPerEvent * 1_000)
+        // What a kept event costs beside its frame.
+        let overhead = Double(seen.live) / 1_000 - Double(message.count)
+        #expect(overhead <= 128, "\(overhead) bytes")
+    }
+
+    @Test func hostileLengthsCostNothing() {
+        let frames: [[UInt8]] = [
+            [0xDD, 0xFF, 0xFF, 0xFF, 0xFF], [0xDF, 0xFF, 0xFF, 0xFF, 0xFF], [0xDB, 0xFF, 0xFF, 0xFF, 0xFF],
+            [0xC6, 0xFF, 0xFF, 0xFF, 0xFF], [0xC9, 0xFF, 0xFF, 0xFF, 0xFF], [0xDC, 0xFF, 0xFF, 0x90],
+        ]
+        for frame in frames {
+            let envelope: [UInt8] = [0x82, 0xA1, 0x74, 0xA1, 0x78, 0xA1, 0x70] + frame
+            let seen = allocations {
+                #expect(decode(envelope).errors.map(\.code) == [.invalidMessagePack])
+                #expect(throws: WireError.self) { try WSEValue(messagePack: frame.span.bytes) }
+            }
+            #expect(seen.peak < 64 << 10)
+        }
+    }
+
+    @Test func aZlibBombIsRefusedInLittleMemory() {
+        let bomb = Array("C:".utf8) + deflated([UInt8](repeating: 0x20, count: 50 << 20), level: 9)
+        #expect(bomb.count < 52 << 10)
+        let decoder = TestDecoder()
+        let seen = allocations {
+            decoder.decode(bomb)
+            decoder.decode(bomb)
+        }
+        #expect(decoder.items.errors.map(\.code) == [.messageTooLarge, .messageTooLarge])
+        #expect(seen.peak < 4 << 20)
+        // What stays is zlib's window and little else.
+        #expect(seen.live < 64 << 10)
+        print(
+            "a 50 MB zlib bomb in \(bomb.count) bytes: \(seen.peak) bytes of memory at most, \(seen.live) kept"
+        )
+    }
+
+    @Test func deepNestingIsRefusedInLittleMemory() {
+        let depth = 100_000
+        let frames = [
+            Array(("{\"t\":\"x\",\"p\":" + String(repeating: "[", count: depth)).utf8),
+            Array(("{\"t\":\"x\",\"p\":" + String(repeating: "{\"a\":", count: depth)).utf8),
+            [0x82, 0xA1, 0x74, 0xA1, 0x78, 0xA1, 0x70] + [UInt8](repeating: 0x91, count: depth),
+        ]
+        for frame in frames {
+            let decoder = TestDecoder(limits: WireLimits(maximumDepth: 1_024))
+            let seen = allocations { decoder.decode(frame) }
+            #expect(decoder.items.errors.map(\.code) == [.nestingTooDeep])
+            #expect(seen.peak < frame.count + (64 << 10))
+        }
+    }
+}
