@@ -17,6 +17,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOWebSocket", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
 
@@ -25,6 +26,7 @@ let package = Package(
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     products: [
         .library(name: "WSEWire", targets: ["WSEWire"]),
+        .library(name: "WSEWireFoundation", targets: ["WSEWireFoundation"]),
         .library(name: "WSECrypto", targets: ["WSECrypto"]),
         .library(name: "WSEResilience", targets: ["WSEResilience"]),
         .library(name: "WSETransport", targets: ["WSETransport"]),
@@ -36,7 +38,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -52,8 +53,15 @@ let package = Package(
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
         ),
         .target(
-            name: "WSEWire", dependencies: ["CZlib", "CMsgpack"],
+            name: "CMessagePack", dependencies: ["CMsgpack"], path: "Packages/WSEWire/Sources/CMessagePack"
+        ),
+        .target(
+            name: "WSEWire", dependencies: ["CZlib", "CMessagePack"],
             path: "Packages/WSEWire/Sources/WSEWire", swiftSettings: settings
+        ),
+        .target(
+            name: "WSEWireFoundation", dependencies: ["WSEWire"],
+            path: "Packages/WSEWire/Sources/WSEWireFoundation", swiftSettings: settings
         ),
         .target(
             name: "WSECrypto", dependencies: ["CCrypto"],
@@ -68,7 +76,10 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "WSETransport", dependencies: ["WebSocketFraming"] + nio,
+            name: "WSETransport",
+            dependencies: [
+                "WebSocketFraming", "WSECrypto", .product(name: "NIOTLS", package: "swift-nio"),
+            ] + nio,
             path: "Packages/WSETransport/Sources/WSETransport", swiftSettings: settings
         ),
         .target(
@@ -78,15 +89,14 @@ let package = Package(
         .target(
             name: "WSEClient",
             dependencies: [
-                "WSEWire", "WSECrypto", "WSEResilience", "WSETransport",
+                "WSEWire", "WSEResilience", "WSETransport",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
             ],
             path: "Packages/WSEClient/Sources/WSEClient", swiftSettings: settings
         ),
         .target(
             name: "WSETestServer",
-            dependencies: ["WSEWire", "WSECrypto", .product(name: "NIOWebSocket", package: "swift-nio")] + nio,
+            dependencies: ["WSEWire", "WSECrypto"] + nio,
             path: "Packages/WSETestServer/Sources/WSETestServer", swiftSettings: settings
         ),
     ]

@@ -19,6 +19,8 @@ let package = Package(
         .package(path: "../Packages/WSETestServer"),
     ],
     targets: [
+        // The README's ten lines, word for word; `Scripts/check` compares them.
+        .executableTarget(name: "ten-lines", dependencies: ["WSEClient"], swiftSettings: settings),
         // A server, a live feed, a cut and a resume in ten seconds; `Scripts/demo` runs it.
         .executableTarget(
             name: "demo", dependencies: ["WSEClient", "WSETestServer"], swiftSettings: settings)
