@@ -54,16 +54,6 @@ struct RingBuffer<Element> {
         }
     }
 
-    /// Keeps only the elements that satisfy `isKept`, in their order.
-    @inlinable
-    mutating func filter(_ isKept: (Element) -> Bool) {
-        var remaining = count
-        while remaining > 0, let element = popFirst() {
-            if isKept(element) { append(element) }
-            remaining &-= 1
-        }
-    }
-
     @inlinable
     mutating func removeAll() {
         storage = []

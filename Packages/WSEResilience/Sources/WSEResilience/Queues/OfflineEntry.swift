@@ -11,6 +11,7 @@ public struct OfflineEntry<ID: Hashable & Sendable, Message: Sendable>: Sendable
     /// outlive the system's uptime.
     public let queuedAt: ContinuousClock.Instant
 
+    @inlinable
     public init(id: ID, message: Message, priority: Int, order: UInt64, queuedAt: ContinuousClock.Instant) {
         self.id = id
         self.message = message

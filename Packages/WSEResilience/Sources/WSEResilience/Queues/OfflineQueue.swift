@@ -54,20 +54,34 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
         public let expired: [Entry]
         /// Dropped to make room.
         public let evicted: Entry?
+
+        @inlinable
+        init(outcome: Outcome, expired: [Entry], evicted: Entry?) {
+            self.outcome = outcome
+            self.expired = expired
+            self.evicted = evicted
+        }
     }
 
-    private struct Slot: Sendable {
-        var entry: Entry
+    @usableFromInline
+    struct Slot: Sendable {
+        @usableFromInline var entry: Entry
         /// Where it stands in `waiting`; `nil` while it is taken.
-        var index: Int?
+        @usableFromInline var index: Int?
+
+        @inlinable
+        init(entry: Entry, index: Int?) {
+            self.entry = entry
+            self.index = index
+        }
     }
 
     public let configuration: Configuration
 
-    private var slots: [ID: Slot] = [:]
-    private var waiting = PriorityLists<ID>()
-    private var lastOrder: UInt64 = 0
-    private let store: (any OfflineStore<ID, Message>)?
+    @usableFromInline var slots: [ID: Slot] = [:]
+    @usableFromInline var waiting = PriorityLists<ID>()
+    @usableFromInline var lastOrder: UInt64 = 0
+    @usableFromInline let store: (any OfflineStore<ID, Message>)?
 
     /// An empty queue in memory.
     public init(_ configuration: Configuration = Configuration()) {
@@ -96,12 +110,13 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
     }
 
     /// How many messages it keeps, taken ones included.
-    public var count: Int { slots.count }
-    public var isEmpty: Bool { slots.isEmpty }
+    @inlinable public var count: Int { slots.count }
+    @inlinable public var isEmpty: Bool { slots.isEmpty }
     /// How many messages are neither taken nor gone.
-    public var waitingCount: Int { waiting.count }
+    @inlinable public var waitingCount: Int { waiting.count }
 
     /// Adds a message, or replaces the one of the same id.
+    @inlinable
     @discardableResult
     public mutating func add(
         _ message: Message, id: ID, priority: Int, now: ContinuousClock.Instant
@@ -126,6 +141,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
     }
 
     /// Takes the message whose turn it is, leaving out expired ones; nobody else gets it until it is put back.
+    @inlinable
     public mutating func takeFirst(now: ContinuousClock.Instant) -> Entry? {
         var found: ID?
         waiting.forEach { _, node in
@@ -140,17 +156,20 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
     }
 
     /// Returns a taken message to its place.
+    @inlinable
     public mutating func putBack(_ id: ID) {
         guard let slot = slots[id], slot.index == nil else { return }
         slots[id]?.index = waiting.insert(id, priority: slot.entry.priority, order: slot.entry.order)
     }
 
     /// Returns all taken messages to their places, as when the connection was lost before they were confirmed.
+    @inlinable
     public mutating func putBackAll() {
         for (id, slot) in slots where slot.index == nil { putBack(id) }
     }
 
     /// Ends the message of this id: it was sent, or is not to be.
+    @inlinable
     @discardableResult
     public mutating func remove(_ id: ID) -> Entry? {
         guard let slot = slots.removeValue(forKey: id) else { return nil }
@@ -160,6 +179,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
     }
 
     /// Ends all messages that are too old, and returns them in order; taken ones stay.
+    @inlinable
     public mutating func removeExpired(now: ContinuousClock.Instant) -> [Entry] {
         var expired: [Entry] = []
         for level in waiting.levels {
@@ -175,7 +195,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
     }
 
     /// When the next message expires, if any waits.
-    public var nextExpiry: ContinuousClock.Instant? {
+    @inlinable public var nextExpiry: ContinuousClock.Instant? {
         waiting.levels.compactMap { level -> ContinuousClock.Instant? in
             guard let id = waiting[level.head]?.value else { return nil }
             return slots[id]?.entry.queuedAt.advanced(by: configuration.lifetime)
@@ -183,7 +203,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
     }
 
     /// The messages that wait, in the order in which they would be taken.
-    public var entries: [Entry] {
+    @inlinable public var entries: [Entry] {
         var entries: [Entry] = []
         waiting.forEach { _, node in
             if let entry = slots[node.value]?.entry { entries.append(entry) }
@@ -192,12 +212,14 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
         return entries
     }
 
-    private func isExpired(_ entry: Entry, now: ContinuousClock.Instant) -> Bool {
+    @inlinable
+    func isExpired(_ entry: Entry, now: ContinuousClock.Instant) -> Bool {
         entry.queuedAt.advanced(by: configuration.lifetime) <= now
     }
 
     /// Puts a newer message into the slot; with another priority it takes the place of its age there.
-    private mutating func replace(_ message: Message, id: ID, priority: Int) {
+    @inlinable
+    mutating func replace(_ message: Message, id: ID, priority: Int) {
         guard var slot = slots[id] else { return }
         slot.entry.message = message
         if let index = slot.index, slot.entry.priority != priority {

@@ -17,8 +17,14 @@
 public struct OutboundQueue<Element: Sendable>: Sendable {
     /// Stands for one element in the queue.
     public struct Handle: Sendable, Hashable {
-        fileprivate let index: Int
-        fileprivate let order: UInt64
+        @usableFromInline let index: Int
+        @usableFromInline let order: UInt64
+
+        @inlinable
+        init(index: Int, order: UInt64) {
+            self.index = index
+            self.order = order
+        }
     }
 
     /// Most elements it takes.
@@ -26,8 +32,8 @@ public struct OutboundQueue<Element: Sendable>: Sendable {
     /// How often in a row a waiting priority is passed over at most, before its turn comes.
     public let patience: Int
 
-    private var lists = PriorityLists<Element>()
-    private var lastOrder: UInt64 = 0
+    @usableFromInline var lists = PriorityLists<Element>()
+    @usableFromInline var lastOrder: UInt64 = 0
 
     /// - Parameters:
     ///   - capacity: Most elements it takes. Default: 10,000; at least 1.
@@ -37,14 +43,15 @@ public struct OutboundQueue<Element: Sendable>: Sendable {
         self.patience = max(patience, 1)
     }
 
-    public var count: Int { lists.count }
-    public var isEmpty: Bool { lists.count == 0 }
-    public var isFull: Bool { lists.count >= capacity }
+    @inlinable public var count: Int { lists.count }
+    @inlinable public var isEmpty: Bool { lists.count == 0 }
+    @inlinable public var isFull: Bool { lists.count >= capacity }
 
     /// Adds an element behind all others of its priority.
     ///
     /// - Parameter priority: Any number; higher goes first.
     /// - Returns: what stands for it, or `nil` if the queue is full and did not take it.
+    @inlinable
     @discardableResult
     public mutating func append(_ element: Element, priority: Int) -> Handle? {
         guard !isFull else { return nil }
@@ -53,6 +60,7 @@ public struct OutboundQueue<Element: Sendable>: Sendable {
     }
 
     /// Takes out the element whose turn it is.
+    @inlinable
     public mutating func popFirst() -> Element? {
         guard let level = nextLevel else { return nil }
         lists.noteServed(level)
@@ -60,12 +68,14 @@ public struct OutboundQueue<Element: Sendable>: Sendable {
     }
 
     /// Takes an element out before its turn; `nil` if it is no longer in the queue.
+    @inlinable
     public mutating func remove(_ handle: Handle) -> Element? {
         guard lists[handle.index]?.order == handle.order else { return nil }
         return lists.remove(handle.index)
     }
 
     /// Takes out everything, highest priority first.
+    @inlinable
     public mutating func removeAll() -> [Element] {
         var elements: [Element] = []
         elements.reserveCapacity(lists.count)
@@ -78,7 +88,7 @@ public struct OutboundQueue<Element: Sendable>: Sendable {
     }
 
     /// How many elements wait at each priority.
-    public var countByPriority: [Int: Int] {
+    @inlinable public var countByPriority: [Int: Int] {
         var counts: [Int: Int] = [:]
         lists.forEach { _, node in
             counts[node.priority, default: 0] += 1
@@ -88,7 +98,7 @@ public struct OutboundQueue<Element: Sendable>: Sendable {
     }
 
     /// The highest level, unless others ran out of patience: then the one passed over most often.
-    private var nextLevel: Int? {
+    @inlinable var nextLevel: Int? {
         guard !lists.levels.isEmpty else { return nil }
         var chosen = 0
         for level in lists.levels.indices where lists.levels[level].bypassed >= patience {

@@ -1,30 +1,51 @@
 /// First-in-first-out lists, one per priority, in which everything is constant-time but finding the list of a
 /// priority, which takes a search among those in use.
+@usableFromInline
 struct PriorityLists<Value: Sendable>: Sendable {
     /// A doubly linked list of nodes by index.
+    @usableFromInline
     struct Level: Sendable {
-        let priority: Int
-        var head: Int
-        var tail: Int
+        @usableFromInline let priority: Int
+        @usableFromInline var head: Int
+        @usableFromInline var tail: Int
         /// How often another level was served since this one was or began.
-        var bypassed = 0
+        @usableFromInline var bypassed = 0
+
+        @inlinable
+        init(priority: Int, node: Int) {
+            self.priority = priority
+            head = node
+            tail = node
+        }
     }
 
+    @usableFromInline
     struct Node: Sendable {
-        var value: Value
-        let priority: Int
+        @usableFromInline var value: Value
+        @usableFromInline let priority: Int
         /// Where it stands among those of its priority; unique.
-        let order: UInt64
-        var previous: Int?
-        var next: Int?
+        @usableFromInline let order: UInt64
+        @usableFromInline var previous: Int?
+        @usableFromInline var next: Int?
+
+        @inlinable
+        init(value: Value, priority: Int, order: UInt64) {
+            self.value = value
+            self.priority = priority
+            self.order = order
+        }
     }
 
     /// Highest priority first; only those that have nodes.
-    private(set) var levels: [Level] = []
-    private(set) var count = 0
-    private var nodes: ContiguousArray<Node?> = []
-    private var free: [Int] = []
+    @usableFromInline var levels: [Level] = []
+    @usableFromInline var count = 0
+    @usableFromInline var nodes: ContiguousArray<Node?> = []
+    @usableFromInline var free: [Int] = []
 
+    @inlinable
+    init() {}
+
+    @inlinable
     subscript(index: Int) -> Node? {
         nodes.indices.contains(index) ? nodes[index] : nil
     }
@@ -32,6 +53,7 @@ struct PriorityLists<Value: Sendable>: Sendable {
     /// Adds a value behind all of its priority whose order is lower, which is the end unless it comes back.
     ///
     /// - Returns: the index that stands for it until it is removed.
+    @inlinable
     mutating func insert(_ value: Value, priority: Int, order: UInt64) -> Int {
         let index = free.popLast() ?? nodes.count
         if index == nodes.count { nodes.append(nil) }
@@ -40,13 +62,14 @@ struct PriorityLists<Value: Sendable>: Sendable {
         let level = position(of: priority)
         guard level < levels.count, levels[level].priority == priority else {
             nodes[index] = node
-            levels.insert(Level(priority: priority, head: index, tail: index), at: level)
+            levels.insert(Level(priority: priority, node: index), at: level)
             return index
         }
         link(node, at: index, level: level)
         return index
     }
 
+    @inlinable
     @discardableResult
     mutating func remove(_ index: Int) -> Value? {
         guard let node = self[index] else { return nil }
@@ -65,19 +88,15 @@ struct PriorityLists<Value: Sendable>: Sendable {
         return node.value
     }
 
-    mutating func update(_ index: Int, _ change: (inout Value) -> Void) {
-        guard var node = self[index] else { return }
-        change(&node.value)
-        nodes[index] = node
-    }
-
     /// Notes that `level` was served and all others were not.
+    @inlinable
     mutating func noteServed(_ level: Int) {
         for index in levels.indices { levels[index].bypassed += 1 }
         levels[level].bypassed = 0
     }
 
     /// Calls `body` with every index, highest priority first, in order within one, until it says stop.
+    @inlinable
     func forEach(_ body: (Int, Node) -> Bool) {
         for level in levels {
             var current: Int? = level.head
@@ -89,7 +108,8 @@ struct PriorityLists<Value: Sendable>: Sendable {
     }
 
     /// Searches from the end for new nodes and from the front for returning ones, as that is where they belong.
-    private mutating func link(_ node: Node, at index: Int, level: Int) {
+    @inlinable
+    mutating func link(_ node: Node, at index: Int, level: Int) {
         var node = node
         var before: Int? = levels[level].tail
         if let head = self[levels[level].head], node.order < head.order { before = nil }
@@ -104,7 +124,8 @@ struct PriorityLists<Value: Sendable>: Sendable {
     }
 
     /// Index of the level of `priority`, or where it would be inserted.
-    private func position(of priority: Int) -> Int {
+    @inlinable
+    func position(of priority: Int) -> Int {
         var low = 0
         var high = levels.count
         while low < high {

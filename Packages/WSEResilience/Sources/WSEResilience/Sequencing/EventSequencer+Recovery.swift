@@ -21,12 +21,17 @@ extension EventSequencer {
     /// Notes that the owner is about to ask for what comes after the topic's position, as when it subscribes
     /// again after the connection was lost.
     ///
+    /// - Parameter timeout: How long the request may go without an answer or progress; by default
+    ///   ``SequencingConfiguration/recoveryTimeout``. Resuming very many topics at once may take the server longer.
     /// - Returns: what to ask for; `nil` if there is no position to ask from, a request is already on its way, or
     ///   recovery is not available.
-    public mutating func beginRecovery(of topic: Topic, now: ContinuousClock.Instant) -> Request? {
+    public mutating func beginRecovery(
+        of topic: Topic, timeout: Duration? = nil, now: ContinuousClock.Instant
+    ) -> Request? {
         guard let slot = slots[topic], states[slot].epoch != nil, requests[slot] == nil, canRecover(slot)
         else { return nil }
-        return startRequest(topic: topic, slot: slot, missing: missingOffsets(slot), now: now)
+        return startRequest(
+            topic: topic, slot: slot, missing: missingOffsets(slot), timeout: timeout?.bounded, now: now)
     }
 
     /// Takes the server's answer, which comes after everything it replayed.
@@ -73,7 +78,8 @@ extension EventSequencer {
         deadlines.removeAll()
     }
 
-    /// Gives up requests whose deadline has passed without any progress since it was set.
+    /// Gives up requests whose deadline has passed without any progress since it was set: as if the server had
+    /// answered that it can recover nothing.
     public mutating func expire(now: ContinuousClock.Instant) {
         while let due = deadlines.first, due.instant <= now {
             _ = deadlines.popFirst()
@@ -82,12 +88,12 @@ extension EventSequencer {
             if frontier > request.armedAt {
                 request.armedAt = frontier
                 requests[due.slot] = request
-                arm(request.id, slot: due.slot, now: now)
+                arm(request, slot: due.slot, now: now)
                 continue
             }
             endRequest(due.slot)
             counters.timeouts &+= 1
-            passHoles(topic: request.topic, slot: due.slot, through: .max, now: now)
+            finish(request, topic: request.topic, slot: due.slot, head: nil, recovered: false, now: now)
         }
         dropStaleDeadlines()
     }
@@ -101,14 +107,18 @@ extension EventSequencer {
 
     @inlinable
     mutating func startRequest(
-        topic: Topic, slot: Int, missing: ClosedRange<UInt64>?, now: ContinuousClock.Instant
+        topic: Topic, slot: Int, missing: ClosedRange<UInt64>?, timeout: Duration? = nil,
+        now: ContinuousClock.Instant
     ) -> Request? {
         guard let epoch = states[slot].epoch else { return nil }
         lastRequestID &+= 1
         counters.requests &+= 1
         let frontier = states[slot].frontier
-        requests[slot] = PendingRequest(topic: topic, id: lastRequestID, after: frontier)
-        let deadline = arm(lastRequestID, slot: slot, now: now)
+        let request = PendingRequest(
+            topic: topic, id: lastRequestID, after: frontier,
+            timeout: timeout ?? configuration.recoveryTimeout)
+        requests[slot] = request
+        let deadline = arm(request, slot: slot, now: now)
         return Request(
             topic: topic, position: Position(epoch: epoch, offset: frontier), missing: missing,
             deadline: deadline)
@@ -116,12 +126,11 @@ extension EventSequencer {
 
     @inlinable
     @discardableResult
-    mutating func arm(_ requestID: UInt64, slot: Int, now: ContinuousClock.Instant) -> ContinuousClock.Instant
-    {
-        var instant = now.advanced(by: configuration.recoveryTimeout)
-        // All timeouts are alike, so deadlines come in order; a clock that steps back must not break that.
-        if let last = deadlines.last, last.instant > instant { instant = last.instant }
-        deadlines.append(Deadline(instant: instant, slot: slot, requestID: requestID))
+    mutating func arm(
+        _ request: PendingRequest, slot: Int, now: ContinuousClock.Instant
+    ) -> ContinuousClock.Instant {
+        let instant = now.advanced(by: request.timeout)
+        deadlines.insert(Deadline(instant: instant, slot: slot, requestID: request.id))
         return instant
     }
 
@@ -135,14 +144,14 @@ extension EventSequencer {
         while let first = deadlines.first, requests[first.slot]?.id != first.requestID {
             _ = deadlines.popFirst()
         }
-        // Stale ones behind a long-lived one: cleared when they are the majority, at constant cost on average.
+        // Stale ones behind a longer-lived one: cleared when they are the majority, at constant cost on average.
         if deadlines.count > 2 * requests.count + 64 {
             let requests = requests
             deadlines.filter { requests[$0.slot]?.id == $0.requestID }
         }
     }
 
-    /// Draws the consequences of an answer in the current epoch.
+    /// Draws the consequences of an answer in the current epoch, or of its absence.
     @inlinable
     mutating func finish(
         _ request: PendingRequest, topic: Topic, slot: Int, head: UInt64?, recovered: Bool,

@@ -106,18 +106,20 @@ extension EventSequencer {
         @usableFromInline let after: UInt64
         /// The frontier when its deadline was last set.
         @usableFromInline var armedAt: UInt64
+        @usableFromInline let timeout: Duration
 
         @inlinable
-        init(topic: Topic, id: UInt64, after: UInt64) {
+        init(topic: Topic, id: UInt64, after: UInt64, timeout: Duration) {
             self.topic = topic
             self.id = id
             self.after = after
             self.armedAt = after
+            self.timeout = timeout
         }
     }
 
     @usableFromInline
-    struct Deadline: Sendable {
+    struct Deadline: Sendable, Comparable {
         @usableFromInline let instant: ContinuousClock.Instant
         @usableFromInline let slot: Int
         @usableFromInline let requestID: UInt64
@@ -127,6 +129,13 @@ extension EventSequencer {
             self.instant = instant
             self.slot = slot
             self.requestID = requestID
+        }
+
+        /// By age where they fall together, so that equal histories have equal outcomes.
+        @inlinable
+        static func < (left: Deadline, right: Deadline) -> Bool {
+            left.instant == right.instant
+                ? left.requestID < right.requestID : left.instant < right.instant
         }
     }
 }

@@ -81,8 +81,8 @@ public struct EventSequencer<
     @usableFromInline var requests: [Int: PendingRequest] = [:]
     @usableFromInline var formerEpochs: [Int: [Position]] = [:]
 
-    /// One entry per armed deadline in ascending order; an entry whose request has ended is stale.
-    @usableFromInline var deadlines = RingBuffer<Deadline>()
+    /// One entry per armed deadline; an entry whose request has ended is stale, though never the first one.
+    @usableFromInline var deadlines = BinaryHeap<Deadline>()
     @usableFromInline var outputs = RingBuffer<Output>()
     @usableFromInline var window: DuplicateWindow
     @usableFromInline var counters = SequencingStatistics()

@@ -18,6 +18,8 @@ private struct SequencerHistory {
     var model: SequencerModel
     var now = ContinuousClock.now
     let topics = ["a", "b", "c", "d"]
+    /// How many of 100 events belong to the epoch of their topic.
+    let loyalty: Int
     let epochs = ["e", "f", "g", "h", "i"]
 
     init(_ generator: inout SeededGenerator) {
@@ -25,6 +27,7 @@ private struct SequencerHistory {
             heldPerTopic: 1 + generator.below(6), heldInTotal: generator.below(12),
             maximumTopics: 2 + generator.below(3), recoveryTimeout: .seconds(generator.below(4)),
             isRecoveryAvailable: generator.chance(90))
+        loyalty = [50, 80, 93, 99][generator.below(4)]
         sequencer = SequencerRig.Sequencer(configuration, using: &generator)
         model = SequencerModel(configuration)
     }
@@ -37,7 +40,7 @@ private struct SequencerHistory {
             case ..<72: try event(topic, step, &generator)
             case ..<82: try answer(topic, step, &generator)
             case ..<88: expire(&generator)
-            case ..<94: try begin(topic, step)
+            case ..<94: try begin(topic, step, &generator)
             default: change(topic, kind, &generator)
             }
             // Mostly drains at once, as an owner should, but survives one who does not.
@@ -61,7 +64,7 @@ private struct SequencerHistory {
     }
 
     private func epoch(_ topic: String, _ generator: inout SeededGenerator) -> String {
-        if generator.chance(93), let epoch = model.topics[topic]?.epoch { return epoch }
+        if generator.chance(loyalty), let epoch = model.topics[topic]?.epoch { return epoch }
         return epochs[generator.below(epochs.count)]
     }
 
@@ -94,11 +97,15 @@ private struct SequencerHistory {
         model.expire(now: now)
     }
 
-    private mutating func begin(_ topic: String, _ step: Int) throws(Histories.Failure) {
-        let request = sequencer.beginRecovery(of: topic, now: now).map {
+    private mutating func begin(
+        _ topic: String, _ step: Int, _ generator: inout SeededGenerator
+    ) throws(Histories.Failure) {
+        let timeout: Duration? = generator.chance(50) ? nil : .seconds(generator.below(9))
+        let request = sequencer.beginRecovery(of: topic, timeout: timeout, now: now).map {
             SequencerModel.Entry.request($0.topic, after: $0.position.offset, missing: $0.missing)
         }
-        try same(request, model.begin(topic, now: now), "step \(step): request for \(topic)")
+        try same(
+            request, model.begin(topic, timeout: timeout, now: now), "step \(step): request for \(topic)")
     }
 
     private mutating func change(_ topic: String, _ kind: Int, _ generator: inout SeededGenerator) {

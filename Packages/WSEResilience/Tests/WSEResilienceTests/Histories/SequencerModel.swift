@@ -9,6 +9,7 @@ struct SequencerModel {
     struct Request {
         var after: UInt64
         var armedAt: UInt64
+        var timeout: Duration
         var deadline: ContinuousClock.Instant
     }
 
@@ -174,28 +175,37 @@ struct SequencerModel {
             offset = nil
         }
         guard let request else { return }
+        conclude(request, name, head: offset, recovered: recovered, now: now)
+    }
+
+    private mutating func conclude(
+        _ request: Request, _ name: String, head: UInt64?, recovered: Bool, now: ContinuousClock.Instant
+    ) {
+        guard let topic = topics[name] else { return }
         let hasProgress = topic.settled > request.after
         if topic.missing != nil {
             if hasProgress, canRecover(topic) {
                 ask(name, now: now)
             } else {
-                pass(name, through: offset ?? .max)
+                pass(name, through: head ?? .max)
                 ask(name, now: now)
             }
-        } else if let offset, offset > topic.settled {
+        } else if let head, head > topic.settled {
             if !hasProgress {
-                lose(name, through: offset)
+                lose(name, through: head)
             } else if recovered, canRecover(topic) {
-                startRequest(name, missing: (topic.settled + 1)...offset, now: now)
+                startRequest(name, missing: (topic.settled + 1)...head, now: now)
             }
         }
     }
 
-    mutating func begin(_ name: String, now: ContinuousClock.Instant) -> Entry? {
+    mutating func begin(
+        _ name: String, timeout: Duration?, now: ContinuousClock.Instant
+    ) -> Entry? {
         guard let topic = topics[name], topic.epoch != nil, topic.request == nil, canRecover(topic) else {
             return nil
         }
-        startRequest(name, missing: topic.missing, now: now)
+        startRequest(name, missing: topic.missing, timeout: timeout, now: now)
         return outputs.popLast()
     }
 
@@ -226,10 +236,10 @@ struct SequencerModel {
         {
             if topic.settled > request.armedAt {
                 topics[name]?.request?.armedAt = topic.settled
-                let next = deadline(now)
-                topics[name]?.request?.deadline = next
+                topics[name]?.request?.deadline = now.advanced(by: request.timeout)
             } else {
-                abandon(name)
+                topics[name]?.request = nil
+                conclude(request, name, head: nil, recovered: false, now: now)
             }
         }
     }
@@ -304,16 +314,14 @@ struct SequencerModel {
     }
 
     private mutating func startRequest(
-        _ name: String, missing: ClosedRange<UInt64>?, now: ContinuousClock.Instant
+        _ name: String, missing: ClosedRange<UInt64>?, timeout: Duration? = nil, now: ContinuousClock.Instant
     ) {
         guard let settled = topics[name]?.settled else { return }
-        let request = Request(after: settled, armedAt: settled, deadline: deadline(now))
+        let timeout = timeout ?? configuration.recoveryTimeout
+        let request = Request(
+            after: settled, armedAt: settled, timeout: timeout, deadline: now.advanced(by: timeout))
         topics[name]?.request = request
         outputs.append(.request(name, after: settled, missing: missing))
-    }
-
-    private func deadline(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        now.advanced(by: configuration.recoveryTimeout)
     }
 
     private mutating func settle(_ name: String, at head: Position) {

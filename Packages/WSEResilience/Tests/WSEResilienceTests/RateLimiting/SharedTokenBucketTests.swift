@@ -104,7 +104,7 @@ struct SharedTokenBucketTests {
 
     @Test("the system's clock is used by default")
     func systemClock() async throws {
-        let bucket = SharedTokenBucket(.init(capacity: 1, rate: 1_000))
+        let bucket = SharedTokenBucket(.init(capacity: 1, rate: 1_000_000))
         for _ in 0..<3 { try await bucket.acquire() }
         #expect(bucket.timeUntilAvailable() != nil)
     }

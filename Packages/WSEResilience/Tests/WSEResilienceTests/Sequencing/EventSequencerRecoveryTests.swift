@@ -233,9 +233,47 @@ struct EventSequencerRecoveryTests {
         }
         #expect(rig.takeLog() == [11, 12, 13, 14])
         #expect(rig.sequencer.statistics.timeouts == 0)
+        // It has come to a halt: the rest is asked for anew, and given up when nothing comes of that either.
+        rig.expire(after: .seconds(5))
+        #expect(rig.takeLog() == [.request("t", after: 14, missing: 15...19)])
         rig.expire(after: .seconds(5))
         #expect(rig.takeLog() == [.lost("t", 15...19), 20])
-        #expect(rig.sequencer.statistics.timeouts == 1)
+        #expect(rig.sequencer.statistics.timeouts == 2)
+    }
+
+    @Test("a hole that opens while an old request goes unanswered is asked for in its own right")
+    func unansweredBefore() {
+        var rig = rig()
+        _ = rig.sequencer.beginRecovery(of: "t", now: rig.now)
+        rig.event("t", 11)
+        #expect(rig.event("t", 13) == .hold)
+        rig.expire(after: .seconds(5))
+        #expect(rig.takeLog() == [11])
+        rig.expire(after: .seconds(5))
+        #expect(rig.takeLog() == [.request("t", after: 11, missing: 12...12)])
+        rig.event("t", 12)
+        #expect(rig.takeLog() == [12, 13])
+    }
+
+    @Test("a request may be given a timeout of its own")
+    func ownTimeout() {
+        var rig = SequencerRig()
+        for topic in ["a", "b", "c"] { rig.event(topic, 0) }
+        #expect(
+            rig.sequencer.beginRecovery(of: "a", timeout: .seconds(30), now: rig.now)?.deadline
+                == rig.now + .seconds(30))
+        #expect(
+            rig.sequencer.beginRecovery(of: "b", timeout: .seconds(1), now: rig.now)?.deadline
+                == rig.now + .seconds(1))
+        rig.event("c", 2)
+        #expect(rig.sequencer.nextDeadline == rig.now + .seconds(1))
+        rig.expire(after: .seconds(1))
+        #expect(rig.sequencer.nextDeadline == rig.start + .seconds(5))
+        rig.expire(after: .seconds(4))
+        #expect(rig.sequencer.nextDeadline == rig.start + .seconds(30))
+        rig.event("a", 2)
+        rig.expire(after: .seconds(25))
+        #expect(rig.log.suffix(2) == [.lost("a", 1...1), .event("a@e:2")])
     }
 
     @Test("deadlines of many topics come one after the other, ended ones not at all")
