@@ -43,6 +43,7 @@ extension SessionEngine {
             }
             for item in state.items { state.machine.received(item, from: attempt, now: now) }
             state.items.removeAll(keepingCapacity: true)
+            state.machine.finishedRead(now: now)
         }
     }
 }

@@ -28,4 +28,6 @@ enum SessionTimer: Hashable, Sendable {
     case subscription(RequestID)
     /// The server owes us the publications of a hole.
     case recovery
+    /// A replay whose answer is in has paused for long.
+    case replay
 }

@@ -214,6 +214,7 @@ extension SessionMachine {
         subscriptions.connectionLost()
         resolveSubscriptions()
         sequencer.connectionLost()
+        fence.removeAll()
     }
 
     mutating func stopTimers() {
@@ -223,6 +224,7 @@ extension SessionMachine {
         emit(.cancelTimer(.reconnect))
         emit(.cancelTimer(.stability))
         emit(.cancelTimer(.recovery))
+        emit(.cancelTimer(.replay))
         armedRecovery = nil
     }
 }

@@ -86,20 +86,59 @@ extension SessionMachine {
             let name = InternedString(topic)
             guard let entry = answer.recovery[topic] else {
                 // A server application that knows nothing of recovery: no replay will come.
+                fence.remove(name)
                 sequencer.abandonRecovery(of: name, now: now.instant)
                 continue
             }
             let head = entry.epoch.flatMap { epoch in
                 entry.offset.map { WSEResilience.TopicPosition(epoch: InternedString(epoch), offset: $0) }
             }
-            sequencer.recoveryAnswered(
-                name, with: RecoveryAnswer(head: head, recovered: entry.recovered), now: now.instant)
+            let answer = RecoveryAnswer(head: head, recovered: entry.recovered)
+            let position = sequencer.position(of: name)
+            if !fence.keep(answer, of: name, position: position, now: now.instant) {
+                sequencer.recoveryAnswered(name, with: answer, now: now.instant)
+            }
         }
         drainSequencer(now: now)
+        scheduleFence(now: now)
+    }
+
+    /// After the messages of one read: answers that have waited for their replay may count now.
+    @inline(__always)
+    mutating func finishedRead(now: Moment) {
+        if !fence.isEmpty { passFence(now: now) }
+    }
+
+    private mutating func passFence(now: Moment) {
+        settle(fence.takeReached { sequencer.position(of: $0) }, now: now)
+    }
+
+    mutating func fenceDue(now: Moment) {
+        settle(fence.takeOverdue({ sequencer.position(of: $0) }, now: now.instant), now: now)
+    }
+
+    private mutating func settle(_ answers: [(InternedString, ReplayFence.Answer)], now: Moment) {
+        for (topic, answer) in answers {
+            sequencer.recoveryAnswered(topic, with: answer, now: now.instant)
+        }
+        if !answers.isEmpty { drainSequencer(now: now) }
+        scheduleFence(now: now)
+    }
+
+    private mutating func scheduleFence(now: Moment) {
+        if let due = fence.nextDue {
+            emit(.startTimer(.replay, after: max(due - now.instant, .zero)))
+        } else {
+            emit(.cancelTimer(.replay))
+        }
     }
 
     mutating func forget(_ topics: some Sequence<String>) {
-        for topic in topics { sequencer.remove(InternedString(topic)) }
+        for topic in topics {
+            let name = InternedString(topic)
+            sequencer.remove(name)
+            fence.remove(name)
+        }
     }
 
     mutating func recoveryDue(now: Moment) {

@@ -14,8 +14,8 @@ extension SessionMachine {
             backoff.reset()
         case .subscription(let request):
             if let result = subscriptions.giveUp(request) { emit(.resolveSubscription(request, result)) }
-        case .recovery:
-            recoveryDue(now: now)
+        case .recovery: recoveryDue(now: now)
+        case .replay: fenceDue(now: now)
         }
     }
 

@@ -35,6 +35,8 @@ struct SessionMachine {
     var heartbeat: HeartbeatMachine
     var subscriptions = SubscriptionMachine()
     var sequencer: EventSequencer<InternedString, InternedString, WSEEvent>
+    /// Answers that have overtaken their replay.
+    var fence: ReplayFence
     /// When the recovery timer is due, if it runs.
     var armedRecovery: ContinuousClock.Instant?
     var backoff: Backoff
@@ -66,6 +68,9 @@ struct SessionMachine {
         var sequencing = SequencingConfiguration()
         sequencing.recoveryTimeout = settings.recoveryTimeout
         sequencing.isRecoveryAvailable = settings.recovers
+        sequencing.heldPerTopic = settings.heldPerTopic
+        sequencing.heldInTotal = settings.heldInTotal
+        fence = ReplayFence(patience: settings.replayPatience)
         sequencer = EventSequencer(sequencing, using: &self.random)
         backoff = Backoff(settings.backoff)
     }

@@ -15,6 +15,12 @@ struct SessionSettings: Sendable {
     var livenessTimeout = Duration.seconds(40)
     var subscriptionTimeout = Duration.seconds(10)
     var recoveryTimeout = Duration.seconds(5)
+    /// How long a replay may pause once its answer is in.
+    var replayPatience = Duration.seconds(2)
+    /// Events that wait behind a hole, per topic and in all. A busy server interleaves a replay with thousands of
+    /// live events; see decision 0005.
+    var heldPerTopic = 4_096
+    var heldInTotal = 16_384
     var recovers = true
 
     init() {}

@@ -28,7 +28,9 @@ import WSETestServer
     }
 
     @Test(arguments: [WSETestServer.Dialect.current, .prefixed])
-    func `publications arrive once and in order, in both dialects`(dialect: WSETestServer.Dialect) async throws {
+    func `publications arrive once and in order, in both dialects`(dialect: WSETestServer.Dialect)
+        async throws
+    {
         let (server, token) = try await start { $0.dialect = dialect }
         try await withWSEClient(url: server.url, token: token) { client in
             #expect(try await client.subscribe(["a"]).accepted == ["a"])

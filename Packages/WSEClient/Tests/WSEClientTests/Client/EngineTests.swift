@@ -21,7 +21,9 @@ import WSETransportTesting
         return (client, server)
     }
 
-    @Test func `the upgrade request keeps the user's query and cookies and replaces an old token`() async throws {
+    @Test func `the upgrade request keeps the user's query and cookies and replaces an old token`()
+        async throws
+    {
         let transport = InMemoryTransport()
         var configuration = WSEConfiguration(tokenProvider: StaticToken("new"), transport: transport)
         configuration.headers = [
@@ -127,7 +129,9 @@ import WSETransportTesting
     }
 
     @Test func `an URL that is none is refused with a reason`() {
-        #expect { try WSEClient(url: "http:/nowhere") } throws: { ($0 as? WSEError)?.code == .invalidArgument }
+        #expect { try WSEClient(url: "http:/nowhere") } throws: {
+            ($0 as? WSEError)?.code == .invalidArgument
+        }
     }
 }
 

@@ -80,6 +80,48 @@ import WSETransport
         #expect(session.actions.offsets("a") == [0, 3])
     }
 
+    private static let head5 =
+        #"{"a":{"epoch":"0000007b","offset":5,"recovered":true,"recoverable":true,"count":5}}"#
+
+    /// Subscribed to `a`, at offset 0, connected anew, with live event 6 already there.
+    private func resuming() throws -> SessionHarness {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        session.receive(SessionHarness.publication("a", 6))
+        return session
+    }
+
+    @Test func `an answer that overtakes its replay loses nothing`() throws {
+        var session = try resuming()
+        session.receive(SessionHarness.answer(accepted: ["a"], recovery: Self.head5))
+        for offset in 1...5 as ClosedRange<UInt64> {
+            session.receive(SessionHarness.publication("a", offset))
+        }
+        session.receive(SessionHarness.publication("a", 7))
+        #expect(session.actions.offsets("a") == [0, 1, 2, 3, 4, 5, 6, 7])
+        #expect(session.actions.gaps.isEmpty)
+        #expect(session.timers[.replay] == nil)
+        #expect(session.timers[.recovery] == nil)
+    }
+
+    @Test func `a replay that was cut short is asked for again from where it stopped`() throws {
+        var session = try resuming()
+        session.receive(SessionHarness.answer(accepted: ["a"], recovery: Self.head5))
+        session.receive(SessionHarness.publication("a", 1))
+        session.receive(SessionHarness.publication("a", 2))
+        let again = session.advance(by: .seconds(4)).sent("subscription_update")
+        #expect(again.map { $0["p", "recovery"] } == [["a": ["epoch": "0000007b", "offset": 2]]])
+        #expect(session.actions.gaps.isEmpty)
+
+        session.receive(SessionHarness.answer(accepted: ["a"], recovery: Self.head5))
+        let lost = session.advance(by: .seconds(4))
+        #expect(lost.gaps.map(\.offsets) == [3...5])
+        #expect(session.actions.offsets("a") == [0, 1, 2, 6])
+    }
+
     @Test func `a hole without an answer is given up after the recovery timeout`() throws {
         var session = try subscribed("a")
         session.receive(SessionHarness.publication("a", 0))

@@ -78,6 +78,7 @@ struct SessionHarness: ~Copyable {
         return give { machine, now in
             machine.heartbeat.received(now.instant)
             for item in items { machine.received(item, from: attempt, now: now) }
+            machine.finishedRead(now: now)
         }
     }
 

@@ -1,0 +1,91 @@
+import WSEResilience
+import WSEWire
+
+/// Answers to recovery requests that have overtaken their replay.
+///
+/// A server says «replayed up to the head», but on 2.5.1 replayed events and the answer travel in different lanes, so
+/// the answer may come first, and the tail of a long replay may be dropped without a word (protocol section 6). An
+/// answer kept here counts once the topic has come as far as it says, or once nothing has moved for a while.
+struct ReplayFence {
+    typealias Answer = RecoveryAnswer<InternedString>
+
+    private struct Entry {
+        var answer: Answer
+        var head: UInt64
+        var reached: UInt64
+        var due: ContinuousClock.Instant
+    }
+
+    /// How long a replay may pause before its answer counts as it stands.
+    let patience: Duration
+    private var entries: [InternedString: Entry] = [:]
+
+    init(patience: Duration) {
+        self.patience = patience
+    }
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// When ``takeOverdue(_:now:)`` has to be called next.
+    var nextDue: ContinuousClock.Instant? { entries.values.map(\.due).min() }
+
+    /// Keeps an answer whose replay is not in yet.
+    ///
+    /// - Parameter position: How far the topic was received.
+    /// - Returns: `false` if there is nothing to wait for, so that the answer counts at once.
+    mutating func keep(
+        _ answer: Answer, of topic: InternedString, position: WSEResilience.TopicPosition<InternedString>?,
+        now: ContinuousClock.Instant
+    ) -> Bool {
+        guard answer.recovered, let head = answer.head, let position, head.epoch == position.epoch,
+            head.offset > position.offset
+        else {
+            entries[topic] = nil
+            return false
+        }
+        entries[topic] = Entry(
+            answer: answer, head: head.offset, reached: position.offset, due: now + patience)
+        return true
+    }
+
+    /// The answers whose replay is complete, or whose topic has moved on to another epoch.
+    mutating func takeReached(
+        _ position: (InternedString) -> WSEResilience.TopicPosition<InternedString>?
+    ) -> [(InternedString, Answer)] {
+        take { topic, entry in
+            guard let position = position(topic) else { return true }
+            return position.epoch != entry.answer.head?.epoch || position.offset >= entry.head
+        }
+    }
+
+    /// The answers whose replay has not moved for as long as ``patience``.
+    mutating func takeOverdue(
+        _ position: (InternedString) -> WSEResilience.TopicPosition<InternedString>?,
+        now: ContinuousClock.Instant
+    ) -> [(InternedString, Answer)] {
+        for (topic, entry) in entries where entry.due <= now {
+            let offset = position(topic)?.offset ?? entry.reached
+            if offset > entry.reached {
+                entries[topic]?.reached = offset
+                entries[topic]?.due = now + patience
+            }
+        }
+        return take { _, entry in entry.due <= now }
+    }
+
+    mutating func remove(_ topic: InternedString) {
+        entries[topic] = nil
+    }
+
+    mutating func removeAll() {
+        entries = [:]
+    }
+
+    private mutating func take(
+        where isDone: (InternedString, Entry) -> Bool
+    ) -> [(InternedString, Answer)] {
+        let done = entries.filter { isDone($0.key, $0.value) }
+        for topic in done.keys { entries[topic] = nil }
+        return done.map { ($0.key, $0.value.answer) }
+    }
+}
