@@ -82,4 +82,41 @@ import WSEClient
             }
         }
     }
+
+    /// 2.5.1 mixes live events into a replay and lets the answer overtake it; see decision 0005.
+    @Test func `connections dropped under load cost nothing while the server still holds what was missed`()
+        async throws
+    {
+        let count = 50_000
+        let arguments = ["--recovery-buffer-size", "65536", "--recovery-max-messages", "65536"]
+        try await withPublishedServer(.v2_5_1, arguments: arguments) { server in
+            var configuration = WSEConfiguration(tokenProvider: StaticToken(try await server.token()))
+            configuration.backoff = Backoff.Configuration(
+                base: .milliseconds(50), maximum: .milliseconds(200))
+            try await withWSEClient(url: server.url, configuration: configuration) { client in
+                try await client.subscribe(["prices"])
+                try await server.command(
+                    "publish",
+                    [
+                        "topic": "prices", "count": .int(Int64(count)), "size": 200, "rate": 20_000,
+                        "wait": false,
+                    ])
+                var next: UInt64 = 0
+                for try await event in client.events {
+                    guard event.offset == next else {
+                        Issue.record("expected \(next), got \(event)")
+                        break
+                    }
+                    next += 1
+                    if [10_000, 20_000, 30_000].contains(next) { try await server.command("disconnect") }
+                    if next == count { break }
+                }
+                let statistics = client.statistics()
+                #expect(next == count)
+                #expect(statistics.reconnects == 3)
+                #expect(statistics.gaps == 0)
+                print("\(statistics.recoveryRequests) recovery requests, \(statistics.duplicates) duplicates")
+            }
+        }
+    }
 }

@@ -18,6 +18,8 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
     /// Holes announced, and the publications in them.
     public var gaps: UInt64
     public var missed: UInt64
+    /// Holes that were asked for while connected.
+    public var recoveryRequests: UInt64
     /// Frames that could not be read.
     public var unreadable: UInt64
     /// Events discarded by full streams.
@@ -43,6 +45,7 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
         duplicates = machine.counters.duplicates
         gaps = machine.counters.gaps
         missed = machine.counters.missed
+        recoveryRequests = machine.counters.recoveryRequests
         unreadable = machine.counters.unreadable
         dropped = machine.counters.dropped
         connectAttempts = machine.counters.connects
