@@ -1,0 +1,1 @@
+"""The parts of the peer: a published server, the application behind it, and what commands it."""
