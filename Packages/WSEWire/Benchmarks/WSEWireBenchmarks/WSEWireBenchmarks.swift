@@ -4,11 +4,15 @@ import WSEWire
 
 /// Prints one table that compares this package with the JSON coders of Foundation and, if it is there, with yyjson.
 ///
-/// `YYJSON_LIBRARY` may name the yyjson library. With `--seconds`, the table comes as plain numbers for other
-/// programs to read.
+/// `YYJSON_LIBRARY` may name the yyjson library. With `--write-samples DIRECTORY` it measures nothing and writes the
+/// MessagePack frames to files, for `Benchmarks/messagepack-python.py` to read.
 @main
 enum WSEWireBenchmarks {
     static func main() throws {
+        let arguments = CommandLine.arguments
+        if arguments.count == 3, arguments[1] == "--write-samples" {
+            return try writeSamples(to: URL(fileURLWithPath: arguments[2], isDirectory: true))
+        }
         let hasYYJSON = wse_yyjson_load(ProcessInfo.processInfo.environment["YYJSON_LIBRARY"])
         var table = Table()
         try measure(try Samples.tick(), hasYYJSON, &table)
@@ -16,6 +20,18 @@ enum WSEWireBenchmarks {
         try measure(try Samples.book("1 KB", levels: 24), hasYYJSON, &table)
         try measure(try Samples.book("64 KB", levels: 1_720), hasYYJSON, &table)
         table.print()
+    }
+
+    private static func writeSamples(to directory: URL) throws {
+        let frames = [
+            ("1-tick-100B", try Samples.tick().messagePack),
+            ("2-trade-230B", try Samples.trade().messagePack),
+            ("3-book-1KB", try Samples.book("1 KB", levels: 24).messagePack),
+            ("4-book-64KB", try Samples.book("64 KB", levels: 1_720).messagePack),
+        ]
+        for (name, frame) in frames {
+            try Data(frame).write(to: directory.appendingPathComponent(name + ".msgpack"))
+        }
     }
 
     private static func measure<Payload>(

@@ -12,7 +12,7 @@ public struct WireLimits: Sendable, Hashable {
         maximumDepth: Int = 128,
         maximumBatchCount: Int = 10_000
     ) {
-        self.maximumMessageSize = min(max(maximumMessageSize, 0), 1 << 31)
+        self.maximumMessageSize = min(max(maximumMessageSize, 0), Int(clamping: 1 << 31 as Int64))
         self.maximumDepth = min(max(maximumDepth, 1), 1_024)
         self.maximumBatchCount = max(maximumBatchCount, 0)
     }

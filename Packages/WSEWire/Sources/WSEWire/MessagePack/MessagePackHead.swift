@@ -41,7 +41,8 @@ struct MessagePackHead {
     @inline(never)
     private init(uncommon lead: UInt8, base: UnsafePointer<UInt8>, at position: Int) {
         func length(_ width: Int) -> Int {
-            Int(truncatingIfNeeded: MessagePackHead.bigEndian(base, position &+ 1, width))
+            // Clamped where an Int has 32 bits; no message is that long.
+            Int(clamping: MessagePackHead.bigEndian(base, position &+ 1, width))
         }
         switch lead {
         case 0xC0: self.init(.null, size: 1, count: 0)

@@ -33,7 +33,7 @@ import WSEWire
         let decoder = TestDecoder()
         for index in lengths(upTo: bytes.count) {
             let original = bytes[index]
-            for mask in [0x01, 0x20, 0x80, 0xFF] as [UInt8] {
+            for mask in [1 << UInt8(index % 8), 0xFF] as [UInt8] {
                 bytes[index] = original ^ mask
                 decoder.items.removeAll(keepingCapacity: true)
                 decoder.decode(bytes)

@@ -194,7 +194,7 @@ extension DecodingSession {
         return removeDuplicatesByHash(after: header, count: count)
     }
 
-    /// Whether two entries agree in length and first bytes; compares every pair.
+    /// Whether two keys are equal, or may be; compares every pair.
     @inline(__always)
     private func hasDuplicateSuspects(after header: Int, count: Int) -> Bool {
         var later = 1
@@ -203,7 +203,9 @@ extension DecodingSession {
             var earlier = 0
             while earlier < later {
                 let other = index[header &+ 1 &+ earlier]
-                if entry.tag == other.tag, entry.keyCount == other.keyCount { return true }
+                if entry.tag == other.tag, entry.keyCount == other.keyCount, areEqual(entry, other) {
+                    return true
+                }
                 // A key with escapes may equal any other.
                 if (entry.keyCount | other.keyCount) & MemberIndex.isText != 0 { return true }
                 earlier &+= 1
