@@ -128,10 +128,11 @@ final class SessionEngine: Sendable {
     private func transmit(_ attempt: AttemptID, _ kind: WebSocketMessageKind, _ bytes: [UInt8]) {
         guard let handle = handle(of: attempt) else { return }
         do {
-            try handle.send(kind, bytes.span.bytes)
+            // `Array.span` needs a newer system on Apple's platforms than this package does.
+            _ = try bytes.withUnsafeBytes { try handle.send(kind, RawSpan(_unsafeBytes: $0)) }
         } catch {
             // The connection ends by itself if it is broken; only its end counts.
-            logger.debug("message not sent", metadata: ["reason": "\(error.code)"])
+            logger.debug("message not sent", metadata: ["reason": "\(error)"])
         }
     }
 
