@@ -18,18 +18,41 @@ struct EnvelopeFields {
     var offset = 0
     var processing = 0
 
-    /// Which fields were given under their short names, as bits; a long name does not replace those.
-    private var shortNames: UInt8 = 0
+    /// Where the strings that are shared between events end, behind their closing quotes; 0 if that has to be found
+    /// out.
+    var typeEnd = 0
+    var topicEnd = 0
+    var epochEnd = 0
+
+    /// Fields that have a long name beside the short one.
+    struct Names: OptionSet {
+        let rawValue: UInt8
+
+        static let type = Names(rawValue: 1)
+        static let payload = Names(rawValue: 2)
+        static let topic = Names(rawValue: 4)
+        static let epoch = Names(rawValue: 8)
+        static let offset = Names(rawValue: 16)
+    }
+
+    /// Which fields were given under their short names, which a long name does not replace.
+    private var shortNames: Names = []
+
+    /// Notes that a field was given under its short name.
+    @inline(__always)
+    mutating func claim(_ name: Names) {
+        shortNames.formUnion(name)
+    }
 
     /// Notes where a value lies. The last of several equal keys wins, and a short name wins over a long one.
     @inline(__always)
     mutating func set(_ key: EnvelopeKey, isLong: Bool, start: Int, end: Int) {
         switch key {
-        case .type: if claims(1, isLong) { type = start }
-        case .payload: if claims(2, isLong) { (payload, payloadEnd) = (start, end) }
-        case .topic: if claims(4, isLong) { topic = start }
-        case .epoch: if claims(8, isLong) { epoch = start }
-        case .offset: if claims(16, isLong) { offset = start }
+        case .type: if claims(.type, isLong) { (type, typeEnd) = (start, 0) }
+        case .payload: if claims(.payload, isLong) { (payload, payloadEnd) = (start, end) }
+        case .topic: if claims(.topic, isLong) { (topic, topicEnd) = (start, 0) }
+        case .epoch: if claims(.epoch, isLong) { (epoch, epochEnd) = (start, 0) }
+        case .offset: if claims(.offset, isLong) { offset = start }
         case .category: category = start
         case .id: id = start
         case .timestamp: timestamp = start
@@ -44,9 +67,9 @@ struct EnvelopeFields {
     }
 
     @inline(__always)
-    private mutating func claims(_ bit: UInt8, _ isLong: Bool) -> Bool {
-        if isLong { return shortNames & bit == 0 }
-        shortNames |= bit
+    private mutating func claims(_ name: Names, _ isLong: Bool) -> Bool {
+        if isLong { return !shortNames.contains(name) }
+        claim(name)
         return true
     }
 }

@@ -25,9 +25,9 @@ extension EventHeader {
     ) throws(JSONFailure) {
         guard fields.type != 0 else { throw JSONFailure(.missingType, at: 0) }
         self.init(
-            type: EventHeader.intern(base, fields.type, &table),
-            topic: fields.topic == 0 ? nil : EventHeader.intern(base, fields.topic, &table),
-            epoch: fields.epoch == 0 ? nil : EventHeader.intern(base, fields.epoch, &table),
+            type: EventHeader.intern(base, fields.type, fields.typeEnd, &table),
+            topic: fields.topic == 0 ? nil : EventHeader.intern(base, fields.topic, fields.topicEnd, &table),
+            epoch: fields.epoch == 0 ? nil : EventHeader.intern(base, fields.epoch, fields.epochEnd, &table),
             offset: 0,
             count: UInt32(truncatingIfNeeded: count),
             payloadStart: UInt32(truncatingIfNeeded: fields.payload),
@@ -53,8 +53,12 @@ extension EventHeader {
 
     @inline(__always)
     private static func intern(
-        _ base: UnsafePointer<UInt8>, _ openingQuote: Int, _ table: inout InternTable
+        _ base: UnsafePointer<UInt8>, _ openingQuote: Int, _ end: Int, _ table: inout InternTable
     ) -> InternedString.Storage {
+        guard end == 0 else {
+            let count = end &- openingQuote &- 2
+            return table.intern(UnsafeRawBufferPointer(start: base + openingQuote + 1, count: count))
+        }
         let (bytes, hasEscapes) = JSONString.span(base: base, openingQuote: openingQuote)
         guard hasEscapes else { return table.intern(bytes) }
         let text = Array(JSONString.string(base: base, openingQuote: openingQuote).utf8)

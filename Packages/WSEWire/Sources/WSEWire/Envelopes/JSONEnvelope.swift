@@ -11,11 +11,7 @@ extension JSONScanner {
         } else {
             while true {
                 guard byte == UInt8(ascii: "\"") else { throw failure(.expectedKey) }
-                let (key, isLong) = try scanEnvelopeKey()
-                try skipColon()
-                let start = position
-                let isNull = try scanEnvelopeValue(of: key, maximumDepth: maximumDepth)
-                fields.set(key, isLong: isLong, start: isNull ? 0 : start, end: position)
+                try scanMember(&fields, maximumDepth: maximumDepth)
                 skipWhitespace()
                 if byte == UInt8(ascii: ",") {
                     position &+= 1
@@ -32,16 +28,97 @@ extension JSONScanner {
         return fields
     }
 
+    /// A key and its value, told apart by the letters of the short names and the quote behind them: one jump for
+    /// each member.
     @inline(__always)
-    private mutating func scanEnvelopeKey() throws(JSONFailure) -> (key: EnvelopeKey, isLong: Bool) {
-        if let (key, length) = EnvelopeKey.short(word(at: position &+ 1)) {
-            position &+= length &+ 2
-            return (key, false)
+    private mutating func scanMember(
+        _ fields: inout EnvelopeFields, maximumDepth: Int
+    ) throws(JSONFailure) {
+        let word = word(at: position &+ 1)
+        switch word & 0xFFFF {
+        case 0x2263: fields.category = try scanTextField(keySize: 3).start  // c"
+        case 0x2274:  // t"
+            (fields.type, fields.typeEnd) = try scanTextField(keySize: 3)
+            fields.claim(.type)
+        case 0x2270:  // p"
+            position &+= 3
+            try skipColon()
+            fields.payload = position
+            try skipValue(depth: 1, maximumDepth: maximumDepth)
+            fields.payloadEnd = position
+            fields.claim(.payload)
+        case 0x2276: fields.version = try scanIntegerField(keySize: 3)  // v"
+        case 0x2265:  // e"
+            (fields.epoch, fields.epochEnd) = try scanTextField(keySize: 3)
+            fields.claim(.epoch)
+        case 0x226F:  // o"
+            fields.offset = try scanIntegerField(keySize: 3)
+            fields.claim(.offset)
+        default:
+            switch word & 0xFFFF_FFFF {
+            case 0x2271_6573: fields.sequence = try scanIntegerField(keySize: 5)  // seq"
+            case 0x2269_7270: fields.priority = try scanIntegerField(keySize: 5)  // pri"
+            case 0x2264_6963: fields.correlation = try scanTextField(keySize: 5).start  // cid"
+            case 0x2267_6973: fields.signature = try scanTextField(keySize: 5).start  // sig"
+            default:
+                switch word & 0xFF_FFFF {
+                case 0x22_6469: fields.id = try scanTextField(keySize: 4).start  // id"
+                case 0x22_7374: fields.timestamp = try scanTextField(keySize: 4).start  // ts"
+                case 0x22_7074:  // tp"
+                    (fields.topic, fields.topicEnd) = try scanTextField(keySize: 4)
+                    fields.claim(.topic)
+                default: try scanUncommonMember(&fields, maximumDepth: maximumDepth)
+                }
+            }
         }
-        return try scanLongEnvelopeKey()
     }
 
+    /// A key of `keySize` bytes with its quotes, and a string or `null`.
+    ///
+    /// - Returns: Where the string begins, and the index behind its closing quote, or 0 if it has escapes; two
+    ///   zeros for `null`.
+    private mutating func scanTextField(keySize: Int) throws(JSONFailure) -> (start: Int, end: Int) {
+        position &+= keySize
+        try skipColon()
+        guard byte == UInt8(ascii: "\"") else {
+            guard byte == UInt8(ascii: "n") else { throw failure(.fieldNotString) }
+            try skipLiteral()
+            return (0, 0)
+        }
+        let start = position
+        position &+= 1
+        let hasEscapes = try skipString()
+        return (start, hasEscapes ? 0 : position)
+    }
+
+    /// A key of `keySize` bytes with its quotes, and an integer or `null`.
+    ///
+    /// - Returns: Where the number begins; 0 for `null`.
+    private mutating func scanIntegerField(keySize: Int) throws(JSONFailure) -> Int {
+        position &+= keySize
+        try skipColon()
+        let start = position
+        guard byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") < 10 else {
+            guard byte == UInt8(ascii: "n") else { throw failure(.fieldNotInteger) }
+            try skipLiteral()
+            return 0
+        }
+        guard try skipNumber() else { throw JSONFailure(.fieldNotInteger, at: start) }
+        return start
+    }
+
+    /// A member whose key is long, escaped or unknown.
     @inline(never)
+    private mutating func scanUncommonMember(
+        _ fields: inout EnvelopeFields, maximumDepth: Int
+    ) throws(JSONFailure) {
+        let (key, isLong) = try scanLongEnvelopeKey()
+        try skipColon()
+        let start = position
+        let isNull = try scanEnvelopeValue(of: key, maximumDepth: maximumDepth)
+        fields.set(key, isLong: isLong, start: isNull ? 0 : start, end: position)
+    }
+
     private mutating func scanLongEnvelopeKey() throws(JSONFailure) -> (key: EnvelopeKey, isLong: Bool) {
         let start = position
         position &+= 1
@@ -54,7 +131,6 @@ extension JSONScanner {
     /// Skips the value of an envelope field and checks its type.
     ///
     /// - Returns: Whether it is a `null` that stands for an absent field; a payload may be `null`.
-    @inline(__always)
     private mutating func scanEnvelopeValue(
         of key: EnvelopeKey, maximumDepth: Int
     ) throws(JSONFailure) -> Bool {
