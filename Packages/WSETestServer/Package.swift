@@ -20,6 +20,7 @@ let package = Package(
     ],
     dependencies: [
         .package(path: "../WSEWire"),
+        .package(path: "../WSECrypto"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     ],
@@ -27,7 +28,7 @@ let package = Package(
         .target(
             name: "WSETestServer",
             dependencies: [
-                "WSEWire",
+                "WSEWire", "WSECrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -41,7 +42,7 @@ let package = Package(
         .testTarget(
             name: "WSETestServerTests",
             dependencies: [
-                "WSETestServer", "WSEWire",
+                "WSETestServer", "WSEWire", "WSECrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -84,7 +84,7 @@ import WSEWire
     @Test func aRefusalIsAnHTTPAnswer() async throws {
         try await withWSETestServer { server in
             server.refuseNext(
-                .init(status: 503, headers: [.init(name: "Retry-After", value: "7")], body: "later"))
+                .status(503, headers: [.init(name: "Retry-After", value: "7")], body: "later"))
             var refused = try await WireClient.connect(to: server)
             guard case .http(let status, let fields, let body) = await refused.next() else {
                 Issue.record("no HTTP answer")

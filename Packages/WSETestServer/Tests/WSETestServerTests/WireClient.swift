@@ -12,6 +12,8 @@ struct WireClient {
     enum Inbound: Sendable, Equatable {
         case text(String)
         case binary([UInt8])
+        /// A frame with a reserved bit.
+        case reserved(String)
         case ping([UInt8])
         case pong([UInt8])
         case close(UInt16?, String)
@@ -87,7 +89,7 @@ struct WireClient {
         return event
     }
 
-    private static func decode(_ bytes: [UInt8], as kind: FrameKind) -> [WireItem] {
+    static func decode(_ bytes: [UInt8], as kind: FrameKind) -> [WireItem] {
         var decoder = MessageDecoder()
         var items: [WireItem] = []
         decoder.decode(bytes.span.bytes, as: kind, into: &items)
@@ -132,6 +134,10 @@ private final class FrameHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = Self.unwrapInboundIn(data)
         var data = frame.unmaskedData
+        guard !frame.rsv1 else {
+            continuation.yield(.reserved(String(buffer: data)))
+            return
+        }
         switch frame.opcode {
         case .text: continuation.yield(.text(String(buffer: data)))
         case .binary: continuation.yield(.binary(Array(data.readableBytesView)))

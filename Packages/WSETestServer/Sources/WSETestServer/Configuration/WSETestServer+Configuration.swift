@@ -15,12 +15,19 @@ extension WSETestServer {
         public var tls: TLS?
         /// What `server_ready` and `server_hello` claim.
         public var features = Features()
+        /// What clients get that ask for end-to-end encryption. Default ``Encryption/offered``.
+        public var encryption = Encryption.offered
         /// Bounds that are announced and enforced.
         public var limits = Limits()
         /// The server's own pings, and when it gives a client up.
         public var heartbeat = Heartbeat()
         /// How many publications each topic keeps for clients that resume. Default 1,024.
         public var historyCapacity = 1_024
+        /// How many publications a client that resumes gets per topic; with more to come it gets none, and is told so.
+        /// `nil`, the default, for all that are kept.
+        public var recoveryLimit: Int?
+        /// In which order a client that resumes gets what it missed. Default ``ReplayOrder/first``.
+        public var replayOrder = ReplayOrder.first
         /// How many of the messages that clients sent are kept for assertions. Default 10,000; older ones go first.
         public var recordingCapacity = 10_000
         /// Decides about each topic that a client subscribes to; a refused one goes into `failed_topics`. Called

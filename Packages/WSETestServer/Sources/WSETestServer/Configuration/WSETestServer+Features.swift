@@ -3,8 +3,6 @@ extension WSETestServer {
     public struct Features: Sendable, Hashable {
         /// Whether direct sends above ``Limits/compressionThreshold`` go out as `C:` frames. Default `true`.
         public var compression = true
-        /// Whether clients that ask for end-to-end encryption get it. Default `true`.
-        public var encryption = true
         /// Whether subscriptions resume from the topic's history. Default `true`.
         public var recovery = true
         /// Whether clients are told of each other's presence. Default `true`.

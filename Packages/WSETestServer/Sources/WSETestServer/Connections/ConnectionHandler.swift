@@ -44,7 +44,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             server.noteLife(link)
             link.enqueue(.pong(payload))
         case .connectionClose: receiveClose(payload)
-        default: server.noteLife(link)
+        default: server.ponged(Array(payload.readableBytesView), link)
         }
     }
 

@@ -3,6 +3,7 @@ internal import NIOPosix
 internal import NIOSSL
 internal import NIOWebSocket
 internal import Synchronization
+internal import WSECrypto
 
 /// One upgraded connection: who it is, and everything that is written to it.
 ///
@@ -31,6 +32,7 @@ final class ConnectionLink: Sendable {
     static let closeGrace = TimeAmount.seconds(2)
     /// How much one drain writes before it lets the event loop do other work.
     private static let drainQuota = 4 << 20
+    private static let trickleSize = 8
 
     init(
         number: Int, id: String, request: WSETestServer.Request, channel: any Channel, limit: Int,
@@ -51,6 +53,8 @@ final class ConnectionLink: Sendable {
 
     var isClosed: Bool { life.withLock { $0.isClosed } }
     var end: WSETestServer.ConnectionEnd? { life.withLock { $0.isClosed ? $0.end : nil } }
+    var isEncrypted: Bool { outbox.withLock { $0.cipher != nil } }
+    var isStalled: Bool { outbox.withLock { $0.isStalled } }
     var pendingBytes: Int { outbox.withLock { $0.byteCount } }
     var sentFrames: Int { outbox.withLock { $0.acceptedFrames } }
     var droppedFrames: Int { outbox.withLock { $0.droppedFrames } }
@@ -64,6 +68,15 @@ final class ConnectionLink: Sendable {
 
     func enqueue(_ item: OutboundItem) {
         change { $0.append(item) }
+    }
+
+    func inject(_ script: FaultScript?) {
+        let number = number
+        change { $0.faults = script.map { FaultMachine(script: $0, connection: number) } }
+    }
+
+    func setCipher(_ cipher: (any MessageCipher)?) {
+        change { $0.cipher = cipher }
     }
 
     func cut(afterFrames frames: Int, _ style: WSETestServer.CutStyle) {
@@ -101,6 +114,15 @@ final class ConnectionLink: Sendable {
     func terminate(_ style: WSETestServer.CutStyle) {
         guard !isClosed else { return }
         channel.eventLoop.execute { self.cut(style) }
+    }
+
+    /// Puts items in little by little, so that others come in between.
+    func trickle(_ items: [OutboundItem]) {
+        guard !items.isEmpty, !isClosed else { return }
+        channel.eventLoop.execute {
+            for item in items.prefix(Self.trickleSize) { self.enqueue(item) }
+            self.trickle(Array(items.dropFirst(Self.trickleSize)))
+        }
     }
 
     private func change(_ body: (inout Outbox) -> Void) {
@@ -155,8 +177,7 @@ final class ConnectionLink: Sendable {
 
     private func write(_ item: OutboundItem, _ pipeline: ChannelPipeline.SynchronousOperations) {
         switch item {
-        case .text(let buffer): write(.text, buffer, pipeline)
-        case .binary(let buffer): write(.binary, buffer, pipeline)
+        case .frame(let frame): write(frame.isText ? .text : .binary, frame.data, pipeline)
         case .ping(let buffer): write(.ping, buffer, pipeline)
         case .pong(let buffer): write(.pong, buffer, pipeline)
         case .bytes(let buffer):
@@ -165,6 +186,7 @@ final class ConnectionLink: Sendable {
                 .write(NIOAny(buffer), promise: nil)
         case .close(let code, let reason): writeClose(code: code, reason: reason, pipeline)
         case .pause(let duration): pause(for: duration)
+        case .stall: setStalled(true)
         case .cut(let style): cut(style)
         }
     }

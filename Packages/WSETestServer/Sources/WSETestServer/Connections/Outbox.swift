@@ -1,3 +1,5 @@
+internal import WSECrypto
+
 /// What waits to be written to one connection. Bounded in bytes; what does not fit is dropped and counted, as a
 /// published server does with a slow consumer.
 struct Outbox: Sendable {
@@ -19,6 +21,9 @@ struct Outbox: Sendable {
     var isStalled = false
     private(set) var isFinished = false
     var waiters: [Waiter] = []
+    var faults: FaultMachine?
+    /// Seals what is to be sealed from now on.
+    var cipher: (any MessageCipher)?
     private var cutAfter: (frames: Int, style: WSETestServer.CutStyle)?
     private var items: [OutboundItem] = []
     private var head = 0
@@ -29,10 +34,20 @@ struct Outbox: Sendable {
 
     var isEmpty: Bool { head == items.count }
 
+    /// Puts an item in, or what the faults make of it.
     mutating func append(_ item: OutboundItem) {
+        guard case .frame(let frame) = item, faults != nil else {
+            accept(item)
+            return
+        }
+        for item in faults?.process(frame) ?? [] { accept(item) }
+    }
+
+    private mutating func accept(_ item: OutboundItem) {
         guard !isFinished else { return }
+        let item = finish(item)
         switch item {
-        case .text, .binary, .bytes:
+        case .frame, .bytes:
             guard byteCount + item.byteCount <= limit else {
                 droppedFrames += 1
                 return
@@ -46,7 +61,7 @@ struct Outbox: Sendable {
             }
         case .close, .cut:
             isFinished = true
-        case .pause: break
+        case .pause, .stall: break
         }
         byteCount += item.byteCount
         items.append(item)
@@ -54,6 +69,15 @@ struct Outbox: Sendable {
             isFinished = true
             items.append(.cut(cutAfter.style))
         }
+    }
+
+    /// Gives a frame its last form: sealed, and then perhaps damaged.
+    private mutating func finish(_ item: OutboundItem) -> OutboundItem {
+        guard case .frame(var frame) = item else { return item }
+        if let cipher, frame.isSealed { frame.seal(with: cipher) }
+        guard let corruption = frame.corruption, var faults else { return .frame(frame) }
+        defer { self.faults = faults }
+        return faults.corrupt(frame, corruption)
     }
 
     /// The next item to write; `nil` if there is none or writing is held up.

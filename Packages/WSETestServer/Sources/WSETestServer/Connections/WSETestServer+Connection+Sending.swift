@@ -2,37 +2,77 @@ internal import NIOCore
 public import WSEWire
 
 extension WSETestServer.Connection {
-    /// Sends a message to this client alone, as the published servers' `send_event`: JSON in a binary frame.
+    /// Sends a message to this client alone.
     ///
-    /// - Throws: ``WSETestServerError`` with code `unrepresentable` if the payload does not fit into the format,
+    /// - Throws: ``WSETestServerError`` with code `unrepresentable` if the payload does not fit into the form,
     ///   `stopped` if the server is gone.
     public func send(
         _ type: String, _ payload: WSEValue = [:], category: MessageCategory = .update,
-        priority: MessagePriority? = nil, correlationID: String? = nil
+        priority: MessagePriority? = nil, correlationID: String? = nil,
+        as form: WSETestServer.MessageForm = .automatic
     ) throws(WSETestServerError) {
-        try send(
-            Envelope(
-                type: type, payload: payload, category: category, priority: priority,
-                correlationID: correlationID))
+        let envelope = Envelope(
+            type: type, payload: payload, category: category, priority: priority, correlationID: correlationID
+        )
+        try send(envelope, as: form)
     }
 
     /// Sends a message to this client alone; id, time and sequence number are filled in where they are missing.
     ///
-    /// - Throws: As ``send(_:_:category:priority:correlationID:)``.
-    public func send(_ envelope: Envelope) throws(WSETestServerError) {
-        let server = try requireServer()
+    /// - Throws: As ``send(_:_:category:priority:correlationID:as:)``.
+    public func send(
+        _ envelope: Envelope, as form: WSETestServer.MessageForm = .automatic
+    ) throws(WSETestServerError) {
         let link = link
-        try server.update { (state) throws(WSETestServerError) in
+        try requireServer().update { (state) throws(WSETestServerError) in
             var envelope = envelope
             state.messages.complete(&envelope)
-            let bytes = try state.messages.direct(envelope)
-            link.enqueue(.binary(ByteBuffer(bytes: bytes)))
+            let members = EnvelopeMembers.of(envelope)
+            let frame = try state.frame(members, envelope.category, type: envelope.type, as: form, to: link)
+            link.enqueue(.frame(frame))
+        }
+    }
+
+    /// Sends several messages in one: `batch` with `p:{messages,count}`.
+    ///
+    /// - Throws: As ``send(_:_:category:priority:correlationID:as:)``.
+    public func sendBatch(
+        _ envelopes: [Envelope], as form: WSETestServer.MessageForm = .automatic
+    ) throws(WSETestServerError) {
+        try wrap(envelopes, "batch", form) { messages in
+            ["messages": .array(messages), "count": .int(Int64(messages.count))]
+        }
+    }
+
+    /// Sends a message inside of a `priority_message`.
+    ///
+    /// - Throws: As ``send(_:_:category:priority:correlationID:as:)``.
+    public func sendPriorityMessage(
+        _ envelope: Envelope, as form: WSETestServer.MessageForm = .automatic
+    ) throws(WSETestServerError) {
+        try wrap([envelope], "priority_message", form) { ["message": $0.first ?? nil] }
+    }
+
+    private func wrap(
+        _ envelopes: [Envelope], _ type: String, _ form: WSETestServer.MessageForm,
+        _ payload: ([WSEValue]) -> WSEValue
+    ) throws(WSETestServerError) {
+        let link = link
+        try requireServer().update { (state) throws(WSETestServerError) in
+            let messages = envelopes.map { envelope -> WSEValue in
+                var envelope = envelope
+                state.messages.complete(&envelope)
+                return .object(EnvelopeMembers.of(envelope))
+            }
+            let members = EnvelopeMembers.of(
+                Envelope(type: type, payload: payload(messages), category: .system))
+            link.enqueue(.frame(try state.frame(members, .system, type: type, as: form, to: link)))
         }
     }
 
     /// Answers a request: same correlation id.
     ///
-    /// - Throws: As ``send(_:_:category:priority:correlationID:)``.
+    /// - Throws: As ``send(_:_:category:priority:correlationID:as:)``.
     public func reply(
         to request: ReceivedMessage, _ type: String, _ payload: WSEValue = [:]
     ) throws(WSETestServerError) {
@@ -56,33 +96,6 @@ extension WSETestServer.Connection {
     public func sendServerReady() {
         let link = link
         link.server?.update { $0.sendReady(to: link) }
-    }
-
-    /// Sends text as it is, valid or not.
-    public func sendText(_ text: String) {
-        link.enqueue(.text(ByteBuffer(string: text)))
-    }
-
-    /// Sends a binary message as it is, valid or not.
-    public func sendBinary(_ bytes: [UInt8]) {
-        link.enqueue(.binary(ByteBuffer(bytes: bytes)))
-    }
-
-    /// Sends bytes that are no WebSocket frame unless you made them one.
-    public func sendRawBytes(_ bytes: [UInt8]) {
-        link.enqueue(.bytes(ByteBuffer(bytes: bytes)))
-    }
-
-    /// Sends a WebSocket ping.
-    ///
-    /// - Parameter payload: At most 125 bytes; what is beyond them is cut off.
-    public func sendPing(_ payload: [UInt8] = []) {
-        link.enqueue(.ping(ByteBuffer(bytes: payload.prefix(125))))
-    }
-
-    /// Returns once no more than so many bytes wait to be written, or the connection ended or is stalled.
-    public func flushed(below bytes: Int = 0) async {
-        await link.drained(below: max(0, bytes))
     }
 
     func requireServer() throws(WSETestServerError) -> WSETestServer {

@@ -21,6 +21,10 @@ extension WSETestServer {
         public var userID: String? { link.userID }
         /// Whether TCP is still there.
         public var isOpen: Bool { !link.isClosed }
+        /// Whether what is sent to it goes out sealed.
+        public var isEncrypted: Bool { link.isEncrypted }
+        /// Whether reading and writing have stopped while TCP stays open.
+        public var isStalled: Bool { link.isStalled }
         /// How it ended; `nil` while TCP is still there.
         public var end: ConnectionEnd? { link.end }
         /// How many frames with data were sent or wait to be.

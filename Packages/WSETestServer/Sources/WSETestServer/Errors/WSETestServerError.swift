@@ -4,7 +4,6 @@ public struct WSETestServerError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         enum Value: String, Sendable {
             case bindFailed, tlsFailed, timedOut, cancelled, stopped, unknownConnection, unrepresentable
-            case invalidToken, encryptionUnavailable
         }
 
         let value: Value
@@ -27,10 +26,6 @@ public struct WSETestServerError: Error, Sendable, CustomStringConvertible {
         public static let unknownConnection = Code(.unknownConnection)
         /// A payload that the format cannot carry, such as a NaN in JSON.
         public static let unrepresentable = Code(.unrepresentable)
-        /// A token that does not prove who the client is.
-        public static let invalidToken = Code(.invalidToken)
-        /// An encrypted send to a connection that negotiated no key.
-        public static let encryptionUnavailable = Code(.encryptionUnavailable)
 
         /// A stable name.
         public var description: String { value.rawValue }

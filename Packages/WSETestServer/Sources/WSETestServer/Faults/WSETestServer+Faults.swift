@@ -1,10 +1,19 @@
 extension WSETestServer {
-    /// Answers the next request with an HTTP error instead of an upgrade. Several calls refuse several requests.
+    /// Runs a script over the frames to every connection, those to come too; each counts its own frames. `nil` ends
+    /// that. The script before it is forgotten, and so are the frames that it still held back.
+    public func inject(_ script: FaultScript?) {
+        update { state in
+            state.script = script
+            for link in state.links { link.inject(script) }
+        }
+    }
+
+    /// Does something else with the next request than to upgrade it. Several calls are for several requests.
     public func refuseNext(_ refusal: Refusal) {
         update { $0.refusals.append(refusal) }
     }
 
-    /// Answers each request with an HTTP error from now on; `nil` ends that.
+    /// Does something else with each request from now on than to upgrade it; `nil` ends that.
     public func refuseAll(_ refusal: Refusal?) {
         update { $0.standingRefusal = refusal }
     }
@@ -22,5 +31,13 @@ extension WSETestServer {
     /// Makes all connections half-open: see ``Connection/stall()``.
     public func stallAll() {
         for connection in connections { connection.stall() }
+    }
+}
+
+extension WSETestServer.Connection {
+    /// Runs a script over the frames to this client from now on; `nil` ends that. The script before it is forgotten,
+    /// and so are the frames that it still held back.
+    public func inject(_ script: FaultScript?) {
+        link.inject(script)
     }
 }

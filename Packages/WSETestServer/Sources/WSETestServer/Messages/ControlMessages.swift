@@ -9,7 +9,7 @@ enum ControlMessages {
             "connection_id": .string(connectionID),
             "features": [
                 "batching": true, "circuit_breaker": true, "compression": .bool(features.compression),
-                "encryption": .bool(features.encryption), "priority_queue": true,
+                "encryption": false, "priority_queue": true,
                 "recovery": .bool(features.recovery), "rust_jwt": true, "rust_transport": true,
             ],
             "server_time": .string(Timestamp.text(unixMilliseconds: now)),
@@ -56,6 +56,16 @@ enum ControlMessages {
             payload: [
                 "client_timestamp": .int(clientTimestamp), "server_timestamp": .int(now),
                 "latency": .int(overflow ? 0 : max(0, latency)),
+            ], category: .system)
+    }
+
+    /// - Parameter retryAfter: Seconds.
+    static func rateLimitWarning(rate: Int, limit: Int, remaining: Int, retryAfter: Double) -> Envelope {
+        Envelope(
+            type: "rate_limit_warning",
+            payload: [
+                "current_rate": .int(Int64(rate)), "limit": .int(Int64(limit)),
+                "remaining": .int(Int64(remaining)), "retry_after": .double(retryAfter),
             ], category: .system)
     }
 

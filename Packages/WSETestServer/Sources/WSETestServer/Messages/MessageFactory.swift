@@ -55,6 +55,18 @@ struct MessageFactory: Sendable {
         }
     }
 
+    /// Members of an envelope as MessagePack, which in the older dialect has no category.
+    func messagePack(_ members: [String: WSEValue]) throws(WSETestServerError) -> [UInt8] {
+        var members = members
+        if dialect == .prefixed { members["c"] = nil }
+        do throws(WireError) {
+            return try WSEValue.object(members).messagePack()
+        } catch {
+            throw WSETestServerError(
+                .unrepresentable, "the payload does not fit into MessagePack", cause: error)
+        }
+    }
+
     /// The envelope as the dialect writes publications, without a stamp and never with a prefix.
     func publication(_ envelope: Envelope) throws(WSETestServerError) -> [UInt8] {
         switch dialect.value {

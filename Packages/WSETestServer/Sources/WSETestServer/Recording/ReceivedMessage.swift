@@ -12,6 +12,11 @@ public struct ReceivedMessage: Sendable {
     public let bytes: [UInt8]
     /// The envelope; `nil` for what is none, such as JSON in a binary frame.
     public let event: WSEEvent?
+    /// Whether it came too fast, so that the server answered with `RATE_LIMITED` and did nothing else with it.
+    public let wasRateLimited: Bool
+
+    /// Whether it came in an `E:` frame that could be opened.
+    public var wasEncrypted: Bool { event != nil && kind == .binary && bytes.starts(with: "E:".utf8) }
 
     /// The envelope's type.
     public var type: String? { event?.type }

@@ -1,27 +1,40 @@
 internal import NIOCore
+internal import WSECrypto
 internal import WSEWire
 
 extension ServerState {
     /// Lets a connection in, or tells it why not and ends it.
     mutating func open(_ link: ConnectionLink) {
         history.append(link)
+        if let script { link.inject(script) }
+        guard sessions.count < configuration.limits.connections else {
+            link.enqueue(.close(code: nil, reason: ""))
+            return
+        }
         switch configuration.authentication.value {
         case .open:
-            sessions[link.number] = Session(link: link, lastLife: .now())
+            admit(link)
             sendReady(to: link)
         case .silent:
-            sessions[link.number] = Session(link: link, lastLife: .now())
+            admit(link)
         case .token(let secret, let issuer, let audience):
             do throws(TokenRejection) {
                 link.userID = try TokenGate(
                     secret: secret, issuer: issuer, audience: audience, dialect: configuration.dialect
                 ).admit(link.request.token, unixMilliseconds: now)
-                sessions[link.number] = Session(link: link, lastLife: .now())
+                admit(link)
                 sendReady(to: link)
             } catch {
                 reject(link, error)
             }
         }
+    }
+
+    private mutating func admit(_ link: ConnectionLink) {
+        let limiter = ClientRateLimiter(
+            capacity: configuration.limits.rateLimitCapacity, refill: configuration.limits.rateLimitRefill,
+            now: now)
+        sessions[link.number] = Session(link: link, lastLife: .now(), limiter: limiter)
     }
 
     private mutating func reject(_ link: ConnectionLink, _ rejection: TokenRejection) {
@@ -51,22 +64,27 @@ extension ServerState {
     }
 
     /// Handles one message of a client as far as the protocol says how.
-    mutating func receive(_ event: WSEEvent, from link: ConnectionLink) {
-        guard sessions[link.number] != nil else { return }
+    ///
+    /// - Returns: The cipher that the connection has from then on, if the message brought one about.
+    mutating func receive(_ event: WSEEvent, as kind: FrameKind, from link: ConnectionLink)
+        -> (any MessageCipher)?
+    {
+        guard sessions[link.number] != nil else { return nil }
+        // As on the published servers, handshake and heartbeat are JSON text or nothing.
+        guard kind == .text || !["client_hello", "ping"].contains(event.type) else { return nil }
         switch event.type {
-        case "client_hello":
-            sessions[link.number]?.hasSaidHello = true
-            control(
-                ControlMessages.serverHello(
-                    connectionID: link.id, configuration: configuration, publicKey: nil, now: now), to: link)
+        case "client_hello": return greet(event, link)
         case "ping":
-            guard configuration.heartbeat.answersPings else { return }
+            guard configuration.heartbeat.answersPings else { return nil }
             let timestamp = event.payload["timestamp"]?.integer(as: Int64.self) ?? 0
             control(ControlMessages.pong(clientTimestamp: timestamp, now: now), to: link)
-        case "subscription_update":
-            updateSubscriptions(event, from: link)
+        case "subscription_update": updateSubscriptions(event, from: link)
+        case "sync_request": synchronize(event, with: link)
+        case "health_check": answer(event, "health_check_response", health, link)
+        case "metrics_request": answer(event, "metrics_response", metrics, link)
         default: break
         }
+        return nil
     }
 
     mutating func noteLife(_ link: ConnectionLink) {
@@ -84,6 +102,8 @@ extension ServerState {
         let time = WSEValue.string(Timestamp.text(unixMilliseconds: now))
         guard let text = try? messages.text(["t": "ping", "p": ["server_time": time]], category: .system)
         else { return }
-        link.enqueue(.text(ByteBuffer(bytes: text)))
+        link.enqueue(
+            .frame(
+                OutboundFrame(text: ByteBuffer(bytes: text), kind: .control, type: "ping", isSealed: false)))
     }
 }

@@ -19,14 +19,14 @@ extension ServerState {
     }
 
     private mutating func subscribe(_ topics: [String], _ event: WSEEvent, _ link: ConnectionLink) {
-        let wantsRecovery =
-            configuration.features.recovery && event.payload["recover"]?.boolValue == true
+        let wantsRecovery = event.payload["recover"]?.boolValue == true
         let positions = event.payload["recovery"]
         let presence = event.payload["presence"]
         let connection = WSETestServer.Connection(link: link)
         var accepted: [WSEValue] = []
         var refused: [WSEValue] = []
         var recoveries: [String: WSEValue] = [:]
+        var late: [OutboundItem] = []
         for topic in topics {
             guard configuration.acceptsTopic(topic, connection) else {
                 refused.append(.string(topic))
@@ -34,7 +34,7 @@ extension ServerState {
             }
             accepted.append(.string(topic))
             join(topic, link)
-            if wantsRecovery { recoveries[topic] = recover(topic, positions?[topic], link) }
+            if wantsRecovery { recoveries[topic] = recover(topic, positions?[topic], link, late: &late) }
             if configuration.features.presence, let presence, case .object = presence {
                 enter(topic, link, presence)
             }
@@ -44,6 +44,10 @@ extension ServerState {
         ]
         if wantsRecovery { payload["recovery"] = .object(recoveries) }
         answer(payload, event, link)
+        switch configuration.replayOrder.value {
+        case .first, .answerFirst: for frame in late { link.enqueue(frame) }
+        case .interleaved: link.trickle(late)
+        }
     }
 
     private mutating func answer(_ payload: [String: WSEValue], _ event: WSEEvent, _ link: ConnectionLink) {
@@ -55,18 +59,30 @@ extension ServerState {
     }
 
     /// Replays what follows the client's position, and tells where the topic stands.
-    private mutating func recover(_ topic: String, _ position: WSEValue?, _ link: ConnectionLink) -> WSEValue
-    {
-        guard let history = topics[topic]?.history else {
+    ///
+    /// - Parameter late: Gets what is not to come before the answer.
+    private mutating func recover(
+        _ topic: String, _ position: WSEValue?, _ link: ConnectionLink, late: inout [OutboundItem]
+    ) -> WSEValue {
+        guard configuration.features.recovery, let history = topics[topic]?.history else {
             return ["epoch": nil, "offset": 0, "recovered": false, "recoverable": false, "count": 0]
         }
-        var recovery = TopicHistory.Recovery(isRecovered: false, publications: [])
+        var recovery = TopicHistory.Recovery.impossible
         if let epoch = position?["epoch"]?.stringValue,
             let offset = position?["offset"]?.integer(as: UInt64.self)
         {
-            recovery = history.recovery(epoch: epoch, offset: offset)
+            recovery = history.recovery(
+                epoch: epoch, offset: offset, limit: configuration.recoveryLimit ?? .max)
         }
-        for publication in recovery.publications { link.enqueue(.text(publication)) }
+        let frames = recovery.publications.map { $0.frame(.replays, topic: topic) }
+        switch configuration.replayOrder.value {
+        case .first:
+            for frame in frames { link.enqueue(frame) }
+        case .answerFirst: late += frames
+        case .interleaved:
+            for frame in frames.prefix(frames.count / 2) { link.enqueue(frame) }
+            late += frames.dropFirst(frames.count / 2)
+        }
         return [
             "epoch": .string(history.epoch), "offset": WSEValue(history.head),
             "recovered": .bool(recovery.isRecovered), "recoverable": true,
@@ -75,8 +91,8 @@ extension ServerState {
     }
 
     mutating func join(_ topic: String, _ link: ConnectionLink) {
-        topics[topic, default: Topic(name: topic, capacity: configuration.historyCapacity)]
-            .subscribe(link)
+        let new = newTopic(topic)
+        topics[topic, default: new].subscribe(link)
         sessions[link.number]?.topics.insert(topic)
     }
 
@@ -108,20 +124,7 @@ extension ServerState {
             "t": .string(type), "p": ["user_id": .string(user), "data": data],
         ]
         guard let text = try? messages.text(members, category: .system) else { return }
-        let buffer = ByteBuffer(bytes: text)
-        for link in topics[topic]?.subscribers ?? [] { link.enqueue(.text(buffer)) }
-    }
-
-    /// Stamps, keeps and sends a publication.
-    mutating func publish(_ json: [UInt8], to topic: String) -> RecoveryStamp {
-        var random = messages.random
-        let (stamp, text) = topics[
-            topic, default: Topic(name: topic, capacity: configuration.historyCapacity)
-        ].publish(json, isStamped: configuration.dialect == .current) {
-            random.epoch()
-        }
-        messages.random = random
-        for link in topics[topic]?.subscribers ?? [] { link.enqueue(.text(text)) }
-        return stamp
+        let frame = OutboundFrame(text: ByteBuffer(bytes: text), kind: .control, type: type)
+        for link in topics[topic]?.subscribers ?? [] { link.enqueue(.frame(frame)) }
     }
 }

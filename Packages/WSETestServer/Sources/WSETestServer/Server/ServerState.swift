@@ -7,9 +7,11 @@ struct ServerState: Sendable {
     /// What is known of an open connection that was let in.
     struct Session: Sendable {
         let link: ConnectionLink
-        var hasSaidHello = false
         var topics: Set<String> = []
         var lastLife: NIODeadline
+        var limiter: ClientRateLimiter
+        /// The payload of the last WebSocket pong.
+        var lastPong: [UInt8]?
         var timers: [RepeatedTask] = []
     }
 
@@ -31,6 +33,8 @@ struct ServerState: Sendable {
     var history: [ConnectionLink] = []
     private var takenConnections = 0
     var lastNumber = 0
+    /// What happens to frames on connections to come.
+    var script: FaultScript?
     var refusals: [WSETestServer.Refusal] = []
     var standingRefusal: WSETestServer.Refusal?
     var refusedRequests = 0
@@ -47,10 +51,16 @@ struct ServerState: Sendable {
 
     var now: UInt64 { configuration.unixMilliseconds() }
 
-    /// Sends a message of the server's own, whose payload always fits into JSON.
-    func control(_ envelope: Envelope, to link: ConnectionLink) {
+    /// Sends a message of the server's own, whose payload always fits into JSON. Handshake and heartbeat are never
+    /// sealed.
+    func control(_ envelope: Envelope, to link: ConnectionLink, isSealed: Bool = true) {
         guard let text = try? messages.direct(envelope) else { return }
-        link.enqueue(.text(ByteBuffer(bytes: text)))
+        let isPlain = ["server_ready", "server_hello", "PONG", "ping"].contains(envelope.type)
+        link.enqueue(
+            .frame(
+                OutboundFrame(
+                    text: ByteBuffer(bytes: text), kind: .control, type: envelope.type,
+                    isSealed: isSealed && !isPlain)))
     }
 
     /// The oldest connection that was not handed out to a test.

@@ -89,6 +89,17 @@ extension WSETestServer {
         }
     }
 
+    /// Returns once so many requests were not upgraded since the start.
+    ///
+    /// - Throws: As ``nextMessage(within:where:)``.
+    public func waitForRefusedRequests(
+        _ count: Int, within limit: Duration = .seconds(10)
+    ) async throws(WSETestServerError) {
+        try await wait(for: "\(count) refused requests", within: limit) { state -> Void? in
+            state.refusedRequests >= count ? () : nil
+        }
+    }
+
     /// Returns once someone is subscribed to a topic, with who it is.
     ///
     /// - Throws: As ``nextMessage(within:where:)``.

@@ -11,14 +11,15 @@ extension WSETestServer {
     /// ```
     ///
     /// - Parameter handler: Called on the server's thread in the order of the messages, so it must not block; `nil`
-    ///   for none. Handshake, heartbeat and subscriptions never reach it.
+    ///   for none. For a type of the protocol, such as `subscription_update`, it is called after the server has done its
+    ///   part.
     public func on(_ type: String, perform handler: (@Sendable (ReceivedMessage) -> Void)?) {
         update { $0.handlers[type] = handler }
     }
 
     /// Calls a function for each message of the application, before that of its type. The latest counts.
     ///
-    /// - Parameter handler: As for ``on(_:perform:)``.
+    /// - Parameter handler: As for ``on(_:perform:)``. Handshake, heartbeat and subscriptions do not reach it.
     public func onMessage(perform handler: (@Sendable (ReceivedMessage) -> Void)?) {
         update { $0.handlerOfAll = handler }
     }

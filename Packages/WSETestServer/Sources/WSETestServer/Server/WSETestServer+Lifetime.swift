@@ -11,15 +11,17 @@ extension WSETestServer {
 
         let value: Value
 
-        /// Close 1001 "server shutting down", as the published server's `stop()`.
+        /// Close 1001 "server shutting down", as the published server's `stop()`; without status in the prefixed
+        /// dialect.
         public static let shutdown = Farewell(value: .shutdown)
-        /// Close 4300, as the published server's `drain()`.
+        /// Close 4300, as the published server's `drain()`, in both dialects.
         public static let drain = Farewell(value: .drain)
         /// TCP ends without a close frame.
         public static func crash(_ style: CutStyle = .finish) -> Farewell { Farewell(value: .crash(style)) }
 
-        func end(_ link: ConnectionLink) {
+        func end(_ link: ConnectionLink, _ dialect: Dialect) {
             switch value {
+            case .shutdown where dialect == .prefixed: link.enqueue(.close(code: nil, reason: ""))
             case .shutdown: link.enqueue(.close(code: 1001, reason: "server shutting down"))
             case .drain: link.enqueue(.close(code: 4300, reason: ""))
             case .crash(let style): link.end(style)
@@ -102,7 +104,7 @@ extension WSETestServer {
         }
         for link in links {
             link.setStalled(false)
-            farewell.end(link)
+            farewell.end(link, configuration.dialect)
         }
         let upgraded = Set(links.map { ObjectIdentifier($0.channel) })
         // Those that never became a WebSocket have nobody to say goodbye to.

@@ -33,8 +33,10 @@ extension WSETestServer {
     /// are full or drain.
     private func accept(_ channel: any Channel) throws {
         let isWelcome = update { state in
+            // The older server lets one in too many upgrade, and then closes it.
             guard !state.isDraining, !state.isStopped,
                 state.channels.count < state.configuration.limits.connections
+                    || state.configuration.dialect == .prefixed
             else { return false }
             state.channels[ObjectIdentifier(channel)] = channel
             return true
@@ -86,7 +88,10 @@ extension WSETestServer {
         let link = ConnectionLink(
             number: number, id: id, request: request, channel: channel,
             limit: configuration.limits.outboundBytes, server: self)
-        let inbound = InboundDecoder(limits: WireLimits(maximumMessageSize: limit))
+        var binary: InboundDecoder.Binary = []
+        if request.wantsMessagePack { binary.insert(.messagePack) }
+        if configuration.features.clientCompression { binary.insert(.compressed) }
+        let inbound = InboundDecoder(limits: WireLimits(maximumMessageSize: limit), binary: binary)
         try pipeline.addHandler(ConnectionHandler(server: self, link: link, inbound: inbound))
     }
 

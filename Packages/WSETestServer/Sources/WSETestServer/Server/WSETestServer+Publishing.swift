@@ -30,15 +30,17 @@ extension WSETestServer {
             var envelope = envelope
             envelope.stamp = nil
             state.messages.complete(&envelope)
-            return state.publish(try state.messages.publication(envelope), to: topic)
+            return state.publish(
+                try state.messages.publication(envelope), type: envelope.type, to: topic)
         }
     }
 
-    /// Publishes JSON text as the application wrote it, as the published servers' `broadcast` does: only the stamp
-    /// is put in front of its members. Text that is no object goes out, and is kept, without a stamp.
+    /// Publishes JSON text as the application wrote it, as the published servers' `broadcast` does: only the stamp is
+    /// put in front of its members, and `"c":"U"` where it begins with `{"t":`. Text that is no object goes out, and
+    /// takes an offset, without a stamp.
     @discardableResult
     public func publishText(_ json: String, to topic: String) -> RecoveryStamp {
-        update { $0.publish(Array(json.utf8), to: topic) }
+        update { $0.publish(Array(json.utf8), type: nil, to: topic) }
     }
 
     /// Sends the same text to every connection, subscribed or not, valid or not.

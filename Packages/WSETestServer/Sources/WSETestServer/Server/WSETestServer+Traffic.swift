@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import WSECrypto
 internal import WSEWire
 
 /// What the connections' handlers call, on the event loop.
@@ -26,29 +27,41 @@ extension WSETestServer {
         update { $0.noteLife(link) }
     }
 
+    func ponged(_ payload: [UInt8], _ link: ConnectionLink) {
+        update { state in
+            state.noteLife(link)
+            state.sessions[link.number]?.lastPong = payload
+        }
+    }
+
     /// Records what a message holds, does what the protocol asks for, and then calls the test's handlers.
     func received(
         _ bytes: [UInt8], as kind: FrameKind, through inbound: InboundDecoder, from link: ConnectionLink
     ) {
         let events = inbound.events(in: bytes, as: kind)
         let connection = Connection(link: link)
-        let calls = update { state -> [(ServerState.Handler, ReceivedMessage)] in
+        let (calls, cipher) = update {
+            state -> ([(ServerState.Handler, ReceivedMessage)], (any MessageCipher)?) in
             state.noteLife(link)
+            var cipher: (any MessageCipher)?
             var calls: [(ServerState.Handler, ReceivedMessage)] = []
             for event in events.isEmpty ? [nil] : events.map(Optional.some) {
+                let isAdmitted = state.admits(event, from: link)
                 let message = state.recording.append { index in
                     ReceivedMessage(
-                        index: index, connection: connection, kind: kind, bytes: bytes, event: event)
+                        index: index, connection: connection, kind: kind, bytes: bytes, event: event,
+                        wasRateLimited: !isAdmitted)
                 }
-                if let event { state.receive(event, from: link) }
-                guard !message.isControl else { continue }
-                if let handler = state.handlerOfAll { calls.append((handler, message)) }
+                guard isAdmitted else { continue }
+                if let event { cipher = state.receive(event, as: kind, from: link) ?? cipher }
+                if !message.isControl, let handler = state.handlerOfAll { calls.append((handler, message)) }
                 if let type = message.type, let handler = state.handlers[type] {
                     calls.append((handler, message))
                 }
             }
-            return calls
+            return (calls, cipher)
         }
+        if let cipher { inbound.setCipher(cipher) }
         // Outside the lock, as handlers send answers.
         for (handler, message) in calls { handler(message) }
     }

@@ -1,0 +1,105 @@
+internal import NIOCore
+public import WSEWire
+
+extension WSETestServer.Connection {
+    /// Asks the client something and returns its answer.
+    ///
+    /// ```swift
+    /// let health = try await connection.ask("health_check", expecting: "health_check_response")
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - type: Such as `health_check`, `metrics_request` or `sync_request`.
+    ///   - answer: The type of the message that answers.
+    ///   - limit: The longest that it waits.
+    /// - Throws: ``WSETestServerError`` with code `timedOut`, `cancelled` or `stopped`; `unrepresentable` if the
+    ///   payload does not fit into JSON.
+    public func ask(
+        _ type: String, _ payload: WSEValue = [:], expecting answer: String,
+        within limit: Duration = .seconds(10)
+    ) async throws(WSETestServerError) -> ReceivedMessage {
+        let server = try requireServer()
+        try sendControl(Envelope(type: type, payload: payload, category: .system))
+        let connection = self
+        return try await server.wait(for: "\(answer) from \(self)", within: limit) { state in
+            state.recording.take { $0.connection == connection && $0.type == answer }
+        }
+    }
+
+    /// Returns once the client has read everything that was sent before, as far as its WebSocket layer: sends a
+    /// WebSocket ping and waits for the pong. What the client sent before the pong is recorded by then, so that a test
+    /// can say what it did *not* send.
+    ///
+    /// - Throws: ``WSETestServerError`` with code `timedOut`, `cancelled` or `stopped`, `unknownConnection` if it has
+    ///   ended.
+    public func roundTrip(within limit: Duration = .seconds(10)) async throws(WSETestServerError) {
+        let server = try requireServer()
+        let link = link
+        let payload = server.update { Array($0.messages.nextID().utf8) }
+        sendPing(payload)
+        let isAnswered = try await server.wait(for: "a pong from \(self)", within: limit) { state -> Bool? in
+            guard let session = state.sessions[link.number] else { return false }
+            return session.lastPong == payload ? true : nil
+        }
+        guard isAnswered else {
+            throw WSETestServerError(.unknownConnection, "\(self) ended before its pong")
+        }
+    }
+
+    /// What this client sent, oldest first.
+    public var messages: [ReceivedMessage] {
+        link.server?.messages.filter { $0.connection == self } ?? []
+    }
+
+    /// What this client sent of one type.
+    public func messages(ofType type: String) -> [ReceivedMessage] {
+        messages.filter { $0.type == type }
+    }
+
+    /// Sends a message of the protocol itself: JSON in a text frame; id, time and sequence number are filled in.
+    ///
+    /// - Throws: ``WSETestServerError`` with code `unrepresentable` if the payload does not fit into JSON, `stopped` if
+    ///   the server is gone.
+    public func sendControl(_ envelope: Envelope) throws(WSETestServerError) {
+        let server = try requireServer()
+        let link = link
+        try server.update { (state) throws(WSETestServerError) in
+            var envelope = envelope
+            state.messages.complete(&envelope)
+            let text = try state.messages.direct(envelope)
+            link.enqueue(
+                .frame(
+                    OutboundFrame(text: ByteBuffer(bytes: text), kind: .control, type: envelope.type)))
+        }
+    }
+
+    /// Tells the client that it comes close to its rate limit.
+    ///
+    /// - Parameter retryAfter: How long it should hold back.
+    public func sendRateLimitWarning(rate: Int, limit: Int, remaining: Int, retryAfter: Duration) {
+        let link = link
+        link.server?.update { state in
+            state.control(
+                ControlMessages.rateLimitWarning(
+                    rate: rate, limit: limit, remaining: remaining, retryAfter: retryAfter / .seconds(1)),
+                to: link)
+        }
+    }
+
+    /// Subscribes it to topics without being asked, as a server application may.
+    public func subscribe(to topics: [String]) {
+        let link = link
+        link.server?.update { state in
+            guard state.sessions[link.number] != nil else { return }
+            for topic in topics { state.join(topic, link) }
+        }
+    }
+
+    /// Ends subscriptions without being asked.
+    public func unsubscribe(from topics: [String]) {
+        let link = link
+        link.server?.update { state in
+            for topic in topics { state.leave(topic, link) }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+public import WSEWire
+
+extension WSETestServer {
+    /// Sets what a client gets that asks for a topic's snapshot with `sync_request`; `nil` for none. What is sent has
+    /// the category `S`, and `snapshot_complete` follows it.
+    ///
+    /// - Throws: ``WSETestServerError`` with code `unrepresentable` if the payload does not fit into JSON.
+    public func setSnapshot(_ snapshot: Envelope?, of topic: String) throws(WSETestServerError) {
+        try update { (state) throws(WSETestServerError) in
+            var snapshot = snapshot
+            snapshot?.category = .snapshot
+            if let snapshot { _ = try state.messages.direct(snapshot) }
+            let new = state.newTopic(topic)
+            state.topics[topic, default: new].snapshot = snapshot
+        }
+    }
+}
