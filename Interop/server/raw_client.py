@@ -88,6 +88,10 @@ class RawClient:
             c="WSE", id="hello", pri=10,
         )
 
+    def subscribe_blindly(self, *topics: str) -> None:
+        """Subscribes without looking at what comes back, which may be encrypted."""
+        self.message("subscription_update", {"action": "subscribe", "topics": list(topics)}, c="WSE")
+
     def subscribe(self, *topics: str, **payload: Any) -> dict[str, Any]:
         """Subscribes and returns the payload of the answer; events that come before it stay in ``frames``."""
         self.message("subscription_update", {"action": "subscribe", "topics": list(topics), **payload}, c="WSE")

@@ -376,8 +376,12 @@ class Cluster(unittest.TestCase):
                 probe.bind(("127.0.0.1", 0))
                 ports.append(probe.getsockname()[1])
         with PeerProcess() as left, PeerProcess() as right:
-            left.command("cluster", port=ports[0], peers=[f"127.0.0.1:{ports[1]}"])
-            right.command("cluster", port=ports[1], peers=[f"127.0.0.1:{ports[0]}"])
+            if NEW:  # only one of them may dial, and which is not known
+                right.command("cluster", port=ports[1], peers=[f"127.0.0.1:{ports[0]}"])
+                left.command("cluster", port=ports[0], peers=[f"127.0.0.1:{ports[1]}"])
+            else:  # where both dial, its cluster manager may die of the second connection
+                right.command("cluster", port=ports[1], peers=[])
+                left.command("cluster", peers=[f"127.0.0.1:{ports[1]}"])
             left.command("wait", **{"for": "cluster"}, timeout=20)
             right.command("wait", **{"for": "cluster"}, timeout=20)
             with RawClient(right.port, right.token()) as client:

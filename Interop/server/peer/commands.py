@@ -269,8 +269,14 @@ class Commands:
         self._app.server.exclusively(lambda: drain(code, reason, timeout))
 
     def _cmd_cluster(self, fields: Fields) -> None:
-        """Joins a cluster. On 2.5.1 both sides must name each other: only one of them is allowed to dial."""
+        """Joins a cluster through `port` (bound to all interfaces) and `peers`.
+
+        On 2.5.1 both sides need a port and must name each other, as only one of them is allowed to dial. On 2.0.1
+        one side has the port and the other names it: where both dial, its cluster manager sometimes dies.
+        """
         peers = fields.get("peers", [])
+        if not isinstance(peers, list) or not all(isinstance(peer, str) for peer in peers):
+            raise ValueError("peers must be a list of text")
         port = whole(fields["port"], "port") if "port" in fields else None
         self._app.server.exclusively(lambda: self._native.connect_cluster(peers, cluster_port=port))
 
