@@ -24,6 +24,10 @@ let package = Package(
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
         ),
         .target(name: "WSECrypto", dependencies: ["CCrypto"], swiftSettings: settings),
-        .testTarget(name: "WSECryptoTests", dependencies: ["WSECrypto"], swiftSettings: settings),
+        .executableTarget(
+            name: "WSECryptoBenchmark", dependencies: ["WSECrypto", "CCrypto"], swiftSettings: settings),
+        .testTarget(
+            name: "WSECryptoTests", dependencies: ["WSECrypto", "CCrypto"], resources: [.copy("Vectors")],
+            swiftSettings: settings),
     ]
 )

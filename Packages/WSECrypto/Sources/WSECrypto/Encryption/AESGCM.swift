@@ -49,7 +49,9 @@ struct AESGCMSealer: ~Copyable {
                     Int(written) == count
                 else { return 0 }
             }
-            guard EVP_EncryptFinal_ex(context, ciphertext + count, &written) == 1, written == 0 else { return 0 }
+            guard EVP_EncryptFinal_ex(context, ciphertext + count, &written) == 1, written == 0 else {
+                return 0
+            }
             return wse_gcm_tag(context, ciphertext + count)
         }
         try LibCrypto.check(result, "sealing failed")
@@ -100,7 +102,8 @@ struct AESGCMOpener: ~Copyable {
         else { throw LibCrypto.failure("opening did not start") }
 
         var written: CInt = 0
-        let decrypted = count == 0 || EVP_DecryptUpdate(context, plaintext, &written, ciphertext, CInt(count)) == 1
+        let decrypted =
+            count == 0 || EVP_DecryptUpdate(context, plaintext, &written, ciphertext, CInt(count)) == 1
         guard decrypted, Int(written) == count, EVP_DecryptFinal_ex(context, plaintext, &written) == 1
         else {
             OPENSSL_cleanse(output.baseAddress, count)

@@ -5,7 +5,8 @@ extension CryptoError {
             case libraryFailure
             case invalidBase64, invalidHexadecimal
             case invalidKeyLength, invalidPrivateKey, invalidServerVersion
-            case invalidPublicKeyLength, compressedPoint, unknownPointForm, pointAtInfinity, coordinateOutOfRange
+            case invalidPublicKeyLength, compressedPoint, unknownPointForm, pointAtInfinity,
+                coordinateOutOfRange
             case pointNotOnCurve, ownPublicKey, keyExchangeFinished
             case frameTooShort, authenticationFailed, replayedFrame, reorderedFrame, reflectedFrame
             case messageTooLarge, messageLimitReached, outputTooSmall, heldFramesOverflow

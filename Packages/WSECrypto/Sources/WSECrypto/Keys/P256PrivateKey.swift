@@ -63,7 +63,8 @@ public struct P256PrivateKey: ~Copyable, Sendable {
         try LibCrypto.check(EVP_PKEY_derive_init(object), "the key agreement did not start")
         // Without another check of the point: making a key of it was one.
         try LibCrypto.check(
-            EVP_PKEY_derive_set_peer_ex(object, peerKey.object, 0), "the key agreement refused the peer's key")
+            EVP_PKEY_derive_set_peer_ex(object, peerKey.object, 0), "the key agreement refused the peer's key"
+        )
 
         var secret = SecretBytes(zeroes: SharedSecret.byteCount)
         try secret.withMutableBytes { (buffer) throws(CryptoError) in

@@ -85,5 +85,6 @@ public struct P256PublicKey: Sendable, Hashable {
 
     /// The prime of the field: 2^256 - 2^224 + 2^192 + 2^96 - 1, most significant byte first.
     private static let prime: [UInt8] =
-        [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1] + Array(repeating: 0, count: 12) + Array(repeating: 0xff, count: 12)
+        [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1] + Array(repeating: 0, count: 12)
+        + Array(repeating: 0xff, count: 12)
 }

@@ -15,7 +15,8 @@ public struct SymmetricKey: ~Copyable, Sendable {
         self.bytes = SecretBytes(copying: bytes)
     }
 
-    init(derivingWith derive: (UnsafeMutableRawBufferPointer) throws(CryptoError) -> Void) throws(CryptoError) {
+    init(derivingWith derive: (UnsafeMutableRawBufferPointer) throws(CryptoError) -> Void) throws(CryptoError)
+    {
         var bytes = SecretBytes(zeroes: Self.byteCount)
         try bytes.withMutableBytes(derive)
         self.bytes = bytes

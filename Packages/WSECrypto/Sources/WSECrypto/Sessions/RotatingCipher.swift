@@ -7,7 +7,7 @@ import Synchronization
 /// key wiped, as soon as anything is opened, the keys change again or ``releaseExpired()`` is called.
 ///
 /// A class for the same reason as ``SessionCipher``: both sides of a connection share it.
-public final class RotatingCipher: MessageCipher {
+public final class RotatingCipher: MessageCipher, CustomReflectable {
     private struct Ciphers {
         var current: any MessageCipher
         var previous: (cipher: any MessageCipher, until: ContinuousClock.Instant)?
@@ -35,6 +35,9 @@ public final class RotatingCipher: MessageCipher {
         self.graceWindow = max(graceWindow, .zero)
         self.now = now
     }
+
+    /// Empty: keys are not for reflection.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Changes over to a cipher of new keys. A key that was still in its grace window is let go.
     public func rotate(to cipher: any MessageCipher) {

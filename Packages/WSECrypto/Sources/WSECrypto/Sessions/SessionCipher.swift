@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// A class, because the sending and the receiving side of a connection, which run apart from each other, need the
 /// same session. Each direction has its own lock.
-public final class SessionCipher: MessageCipher {
+public final class SessionCipher: MessageCipher, CustomReflectable {
     private let sealer: Mutex<AESGCMSealer>
     private let inbound: Mutex<InboundSession>
     /// Used by both directions, and only for as long as a few comparisons take.
@@ -47,6 +47,9 @@ public final class SessionCipher: MessageCipher {
         nonces = Mutex(NonceSequence(start: start, limit: configuration.sealedMessages))
     }
 
+    /// Empty: keys are not for reflection.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+
     /// How many more messages this side may seal, and how many of the peer it may open.
     ///
     /// When either comes near 0 it is time for new keys.
@@ -77,7 +80,8 @@ public final class SessionCipher: MessageCipher {
     public func seal(_ plaintext: RawSpan, appendingTo output: inout OutputRawSpan) throws(CryptoError) {
         let needed = plaintext.byteCount + SealedFrame.overhead
         guard output.freeCapacity >= needed else {
-            throw CryptoError(.outputTooSmall, "room for \(output.freeCapacity) bytes where \(needed) are needed")
+            throw CryptoError(
+                .outputTooSmall, "room for \(output.freeCapacity) bytes where \(needed) are needed")
         }
         try output.withUnsafeMutableBytes { (buffer, count) throws(CryptoError) in
             let room = UnsafeMutableRawBufferPointer(rebasing: buffer[count..<(count + needed)])

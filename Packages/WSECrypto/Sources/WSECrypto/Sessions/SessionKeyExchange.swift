@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A class, because it waits for the peer's answer in the state of a connection, which is copied and cannot hold a
 /// private key itself. The key is used once and wiped when it was used, or with the exchange if it never was.
-public final class SessionKeyExchange: KeyExchange {
+public final class SessionKeyExchange: KeyExchange, CustomReflectable {
     public let publicKey: String
 
     private let privateKey: Mutex<P256PrivateKey?>
@@ -29,6 +29,9 @@ public final class SessionKeyExchange: KeyExchange {
         self.configuration = configuration
     }
 
+    /// Empty: keys are not for reflection.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+
     /// Makes the cipher of the connection; see ``KeyExchange/finish(peerPublicKey:serverVersion:)``.
     ///
     /// - Throws: ``CryptoError`` with code `keyExchangeFinished` the second time; `invalidServerVersion`; for the
@@ -36,8 +39,9 @@ public final class SessionKeyExchange: KeyExchange {
     public func finish(
         peerPublicKey: String, serverVersion: String
     ) throws(CryptoError) -> any MessageCipher {
-        try finish(
-            peerPublicKey: P256PublicKey(base64: peerPublicKey), KeyDerivation(serverVersion: serverVersion))
+        let privateKey = try takePrivateKey()
+        return try makeCipher(
+            privateKey, P256PublicKey(base64: peerPublicKey), KeyDerivation(serverVersion: serverVersion))
     }
 
     /// Makes the cipher of the connection with a derivation that is known.
@@ -46,9 +50,20 @@ public final class SessionKeyExchange: KeyExchange {
     public func finish(
         peerPublicKey: P256PublicKey, _ derivation: KeyDerivation
     ) throws(CryptoError) -> SessionCipher {
-        guard let privateKey = privateKey.withLock({ $0.take() }) else {
+        try makeCipher(takePrivateKey(), peerPublicKey, derivation)
+    }
+
+    /// The private key, which nobody gets a second time.
+    private func takePrivateKey() throws(CryptoError) -> P256PrivateKey {
+        guard let key = privateKey.withLock({ $0.take() }) else {
             throw CryptoError(.keyExchangeFinished, "this key exchange has been finished")
         }
+        return key
+    }
+
+    private func makeCipher(
+        _ privateKey: borrowing P256PrivateKey, _ peerPublicKey: P256PublicKey, _ derivation: KeyDerivation
+    ) throws(CryptoError) -> SessionCipher {
         let key = try privateKey.sharedSecret(with: peerPublicKey).key(derivation)
         return try SessionCipher(key: key, configuration: configuration)
     }

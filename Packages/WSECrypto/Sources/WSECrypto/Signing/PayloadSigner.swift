@@ -3,7 +3,7 @@ import Synchronization
 /// Signs payloads with a key of the application (PROTOCOL section 10).
 ///
 /// A class, because it keeps a libcrypto context, which exists once, and is shared by all that send.
-public final class PayloadSigner: MessageSigner {
+public final class PayloadSigner: MessageSigner, CustomReflectable {
     /// The form of the signatures it makes.
     public let form: SignatureForm
 
@@ -22,6 +22,9 @@ public final class PayloadSigner: MessageSigner {
         self.form = form
         self.random = random
     }
+
+    /// Empty: keys are not for reflection.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Makes the signature of a payload; see ``MessageSigner/signature(of:at:)``.
     ///

@@ -3,7 +3,7 @@ import Synchronization
 /// Verifies the signatures of payloads with a key of the application (PROTOCOL section 10).
 ///
 /// A class, because the nonces it has seen must exist once, for all that receive.
-public final class PayloadVerifier: MessageVerifier {
+public final class PayloadVerifier: MessageVerifier, CustomReflectable {
     private struct State: ~Copyable {
         var context: HMACContext
         var nonces: SignatureNonces
@@ -40,6 +40,9 @@ public final class PayloadVerifier: MessageVerifier {
             State(
                 context: context, nonces: SignatureNonces(capacity: max(nonceCapacity, 1), maximumAge: age)))
     }
+
+    /// Empty: keys are not for reflection.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Verifies the signature of a payload; see ``MessageVerifier/verify(_:of:at:)``.
     ///

@@ -27,6 +27,7 @@ public final class SigningKey: Sendable, CustomReflectable {
         self.bytes = bytes
     }
 
+    /// Empty: keys are not for reflection.
     public var customMirror: Mirror { Mirror(self, children: []) }
 
     func makeContext() throws(CryptoError) -> HMACContext {
