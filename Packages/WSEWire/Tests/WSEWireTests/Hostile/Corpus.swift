@@ -28,6 +28,18 @@ enum Corpus {
     /// Inputs that fuzzing found, as it wrote them: see the folder `Fuzz`.
     static let found: [[UInt8]] = files(withExtension: "input").map { Array($0) }
 
+    /// The error that a frame must give which a server sends although it holds no envelope: servers pass on what
+    /// their application publishes.
+    static func refused(_ frame: Frame) -> WireError.Code? {
+        switch frame.name.split(separator: " ").last {
+        case "topic_empty_object", "topic_array", "topic_plain_text", "event_no_type", "send_text",
+            "send_bytes":
+            .invalidEnvelope
+        case "topic_empty", "topic_unclosed": .invalidJSON
+        default: nil
+        }
+    }
+
     private static func files(withExtension wanted: String) -> [Data] {
         guard let directory,
             let files = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil)

@@ -5,13 +5,17 @@ import WSEWire
 @Suite struct CorpusTests {
     @Test func thereIsACorpus() {
         #expect(Corpus.frames.count >= 20)
-        #expect(Corpus.frames.allSatisfy { !$0.bytes.isEmpty })
+        #expect(Corpus.frames.filter(\.bytes.isEmpty).allSatisfy { $0.name.hasSuffix("topic_empty") })
     }
 
     @Test(arguments: Corpus.frames) func isRead(_ frame: Corpus.Frame) {
         let items = decode(frame.bytes, as: frame.kind == "text" ? .text : .binary)
-        #expect(items.errors.isEmpty, "\(frame.name): \(items.errors)")
         #expect(!items.isEmpty)
+        if let code = Corpus.refused(frame) {
+            #expect(items.errors.map(\.code) == [code], "\(frame.name): \(items)")
+        } else {
+            #expect(items.errors.isEmpty, "\(frame.name): \(items.errors)")
+        }
         for event in items.events { exercise(event) }
     }
 
@@ -22,7 +26,8 @@ import WSEWire
             #expect(!items.isEmpty, "\(frame.name) cut to \(length)")
             for event in items.events { exercise(event) }
             // Only what has no end of its own can be whole when cut short: a heartbeat's digits, a sealed message.
-            if bytes.first == UInt8(ascii: "{") {
+            // White space behind an envelope may be missing, too.
+            if bytes.first == UInt8(ascii: "{"), bytes[length...].contains(where: { $0 > 0x20 }) {
                 #expect(items.events.isEmpty, "\(frame.name) cut to \(length)")
             }
         }
