@@ -102,6 +102,9 @@ final class Mailbox<Element: Sendable>: Sendable {
         state.withLock { $0.completion = nil }
     }
 
+    /// Whether the producer should pause.
+    var isFull: Bool { state.withLock { $0.isFull } }
+
     /// Events that wait for the consumer.
     var count: Int { state.withLock { $0.pending.count } }
 

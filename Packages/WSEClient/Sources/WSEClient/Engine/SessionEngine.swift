@@ -19,7 +19,8 @@ final class SessionEngine: Sendable {
         var items: [WireItem] = []
         var isDraining = false
         var connection: (attempt: AttemptID, handle: any WebSocketConnection)?
-        var timers: [SessionTimer: (generation: UInt64, work: any WSEScheduledWork)] = [:]
+        /// Those that run; `work` is `nil` for the moment between registering and scheduling.
+        var timers: [SessionTimer: (generation: UInt64, work: (any WSEScheduledWork)?)] = [:]
         var timerGeneration: UInt64 = 0
         var tokenTask: Task<Void, Never>?
         var connectWaiters = Waiters<WSEError?>()
@@ -38,7 +39,7 @@ final class SessionEngine: Sendable {
         self.configuration = configuration
         logger = configuration.logger
         let reference = WeakEngine()
-        events = Mailbox(buffering: configuration.eventBuffering) { reference.engine?.streamDrained() }
+        events = Mailbox(buffering: configuration.eventBuffering) { reference.engine?.streamChanged() }
         let now = Moment(configuration.clock)
         var machine = SessionMachine(
             settings: SessionSettings(configuration), url: url, random: random, now: now)
@@ -92,13 +93,15 @@ final class SessionEngine: Sendable {
         case .close(let attempt, let code, let reason): handle(of: attempt)?.close(code: code, reason: reason)
         case .abort(let attempt): abort(attempt)
         case .startTimer(let timer, let delay): startTimer(timer, after: delay)
-        case .cancelTimer(let timer): state.withLock { $0.timers.removeValue(forKey: timer) }?.work.cancel()
+        case .cancelTimer(let timer): state.withLock { $0.timers.removeValue(forKey: timer) }?.work?.cancel()
         case .resolveConnect(let error):
             for waiter in state.withLock({ $0.connectWaiters.takeAll() }) { waiter.resume(returning: error) }
         case .resolveDisconnect:
             for waiter in state.withLock({ $0.disconnectWaiters.takeAll() }) { waiter.resume() }
         case .resolveSubscription(let request, let result):
             resolve(request, result)
+        case .updateReading:
+            updateReading()
         case .finish(let error):
             events.finish(throwing: error)
         }
@@ -110,19 +113,23 @@ final class SessionEngine: Sendable {
             state.withLock { $0.machine.counters.dropped += UInt64(outcome.dropped) }
             announce(.dropped(count: outcome.dropped))
         }
-        if outcome.isFull { setReading(paused: true) }
+        if outcome.isFull { streamChanged() }
     }
 
-    private func streamDrained() {
-        setReading(paused: false)
+    /// A stream became full or was emptied. Which of it counts is decided where actions are carried out, one at a
+    /// time, so that a pause decided on one thread cannot overtake a resume decided on another.
+    private func streamChanged() {
+        perform { state, _ in state.machine.emit(.updateReading) }
     }
 
-    private func setReading(paused: Bool) {
-        let handle = perform { state, now in
-            state.machine.readingPaused(paused, now: now)
+    private func updateReading() {
+        let isPaused = events.isFull
+        let now = Moment(configuration.clock)
+        let handle = state.withLock { state in
+            state.machine.readingPaused(isPaused, now: now)
             return state.connection?.handle
         }
-        if paused { handle?.pauseReading() } else { handle?.resumeReading() }
+        if isPaused { handle?.pauseReading() } else { handle?.resumeReading() }
     }
 
     private func transmit(_ attempt: AttemptID, _ kind: WebSocketMessageKind, _ bytes: [UInt8]) {
@@ -196,10 +203,13 @@ final class SessionEngine: Sendable {
     }
 
     private func startTimer(_ timer: SessionTimer, after delay: Duration) {
-        let generation = state.withLock { state in
+        // Registered before it is scheduled: it may fire before `schedule` returns.
+        let (generation, previous) = state.withLock { state in
             state.timerGeneration += 1
-            return state.timerGeneration
+            let previous = state.timers.updateValue((state.timerGeneration, nil), forKey: timer)
+            return (state.timerGeneration, previous?.work)
         }
+        previous?.cancel()
         let work = configuration.clock.schedule(after: delay) { [weak self] in
             self?.perform { state, now in
                 // One that was replaced or cancelled while it started has no say.
@@ -208,8 +218,12 @@ final class SessionEngine: Sendable {
                 state.machine.timerFired(timer, now: now)
             }
         }
-        let previous = state.withLock { $0.timers.updateValue((generation, work), forKey: timer) }
-        previous?.work.cancel()
+        let isCurrent = state.withLock { state in
+            guard state.timers[timer]?.generation == generation else { return false }
+            state.timers[timer]?.work = work
+            return true
+        }
+        if !isCurrent { work.cancel() }
     }
 
     private func resolve(_ request: RequestID, _ result: SubscriptionResult) {

@@ -76,9 +76,12 @@ extension WSEError {
             }
         self.init(
             code, payload["message"]?.stringValue ?? "the server reported an error",
-            retryAfter: payload["retry_after"]?.doubleValue.flatMap {
-                $0.isFinite ? .seconds(max(0, $0)) : nil
-            },
+            retryAfter: payload["retry_after"]?.doubleValue.flatMap(WSEError.delay),
             serverCode: serverCode)
+    }
+
+    /// A delay that a server asks for, in seconds. A day is the most that is believed; a duration has a limit, too.
+    private static func delay(seconds: Double) -> Duration? {
+        seconds.isNaN ? nil : .seconds(min(max(0, seconds), 86_400))
     }
 }

@@ -12,6 +12,8 @@ enum SessionAction: Sendable {
     case startTimer(SessionTimer, after: Duration)
     case cancelTimer(SessionTimer)
     case deliver([WSEEvent])
+    /// Pause or resume reading, as the streams have room.
+    case updateReading
     case signal(WSESignal)
     case resolveConnect(WSEError?)
     case resolveDisconnect

@@ -12,6 +12,7 @@ extension SessionMachine {
             hasBeenReady = false
             backoff.reset()
             tokenReason = .connecting
+            refusedToken = nil
             setState(.connecting)
             beginAttempt(now: now)
         case .closing:
@@ -86,7 +87,7 @@ extension SessionMachine {
 
     mutating func tokenArrived(_ attempt: AttemptID, token: String?, now: Moment) {
         guard phase == .token(attempt) else { return }
-        if tokenReason == .rejected, token == lastToken {
+        if let refusedToken, token == refusedToken {
             fail(WSEError(.auth, "the token was refused and the provider has no other"))
             return
         }
@@ -132,6 +133,7 @@ extension SessionMachine {
         if hasBeenReady { counters.reconnects += 1 }
         hasBeenReady = true
         tokenReason = .connecting
+        refusedToken = nil
         emit(.cancelTimer(.handshake))
         emit(.cancelTimer(.greeting))
         emit(.startTimer(.stability, after: settings.stabilityPeriod))
@@ -170,6 +172,7 @@ extension SessionMachine {
         stopTimers()
         endOfConnection()
         if hasBeenReady { setState(.reconnecting) }
+        refusedToken = lastToken
         tokenReason = .rejected
         beginAttempt(now: now)
     }

@@ -50,6 +50,8 @@ struct SessionMachine {
 
     var lastAttempt = AttemptID(rawValue: 0)
     var lastToken: String?
+    /// The token that a server refused since the client was last ready.
+    var refusedToken: String?
     var tokenReason = TokenRequest.Reason.connecting
     /// Whether this run of connecting has been ready before; a first attempt may fail fast.
     var hasBeenReady = false

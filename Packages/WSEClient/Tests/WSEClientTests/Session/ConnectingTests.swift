@@ -80,6 +80,34 @@ import WSETransport
         #expect(actions.connectOutcomes.map { $0?.code } == [.auth])
     }
 
+    @Test func `a better token survives an attempt that fails on the network`() throws {
+        var session = try SessionHarness {
+            $0.asksForToken = true
+            $0.failsFast = false
+        }
+        session.give { $0.connect(now: $1) }
+        session.give { $0.tokenArrived($0.lastAttempt, token: "old", now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        session.close(code: 4401)
+        session.give { $0.tokenArrived($0.lastAttempt, token: "new", now: $1) }
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        let actions = session.give { $0.tokenArrived($0.lastAttempt, token: "new", now: $1) }
+        #expect(actions.connects.map(\.token) == ["new"])
+        #expect(session.machine.phase != .failed)
+    }
+
+    @Test(arguments: ["1e30", "1e308", "-1", "0.5"])
+    func `no retry_after of a server is too large to be read`(seconds: String) throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let actions = session.receive(
+            #"{"c":"WSE","t":"error","p":{"code":"RATE_LIMITED","message":"slow","retry_after":\#(seconds)},"v":1}"#
+        )
+        #expect(actions.delivered.count == 1)
+        #expect(session.machine.isReady)
+    }
+
     @Test func `a first attempt that fails throws by default`() throws {
         var session = try SessionHarness()
         session.give { $0.connect(now: $1) }
