@@ -151,6 +151,14 @@ class Topics(PeerTest):
         client = self.client()
         self.assertEqual(client.subscribe("secret.a", "open"), {"success_topics": ["open"], "failed_topics": ["secret.a"]})
 
+    def test_denied_topics_have_no_snapshot(self) -> None:
+        self.peer.command("deny", topics=["secret"])
+        client = self.client()
+        client.message("sync_request", {"topics": ["secret", "open"]})
+        events = client.until(lambda event: event["t"] == "snapshot_complete")
+        self.assertEqual([event["p"].get("topic") for event in events], ["open", None])
+        self.assertEqual(events[-1]["p"]["count"], 1)
+
     def test_malformed_requests_are_told(self) -> None:
         client = self.client()
         for payload, code in (({"action": "subscribe", "topics": "a"}, "INVALID_SUBSCRIPTION"), (5, "INVALID_SUBSCRIPTION"),
@@ -206,10 +214,19 @@ class Recovery(PeerTest):
                          {"epoch": None, "offset": 0, "recovered": False, "recoverable": False, "count": 0})
 
     def test_positions_leave_no_subscriber_behind(self) -> None:
-        self.peer.command("positions", topics=["a"])
-        self.peer.command("publish", topic="a", count=1)
-        metrics = self.peer.command("connections")
-        self.assertEqual((metrics["native_count"], metrics["connections"]), (0, []))
+        client = self.client()
+        for _ in range(3):
+            self.peer.command("positions", topics=["a"])
+        client.subscribe("a")
+        counts = self.peer.command("subscribers", topic="a")
+        self.assertEqual((counts["native"], counts["asked"]), (1, 1))
+
+    def test_recovery_and_presence_go_together(self) -> None:
+        client = self.client(sub="alice")
+        answer = client.subscribe("a", recover=True, presence={"mood": "good"})
+        self.assertIn("a", answer["recovery"])
+        self.assertEqual(self.peer.command("presence", topic="a")["members"],
+                         {"alice": {"data": {"mood": "good"}, "connections": 1}})
 
     def test_restart_keeps_the_port_and_loses_epochs(self) -> None:
         client = self.client()
@@ -227,6 +244,20 @@ class Recovery(PeerTest):
         after = self.peer.command("positions", topics=["a"])["positions"]["a"]
         self.assertEqual((before["offset"], after["offset"]), (2, 0))
         self.assertNotEqual(before["epoch"], after["epoch"])
+
+
+class AnswersAsText(PeerTest):
+    arguments = ("--answer-via", "send")
+
+    def test_are_text_in_the_dialect_of_the_version(self) -> None:
+        client = self.client()
+        client.message("subscription_update", {"action": "subscribe", "topics": ["a"]}, cid="c-1")
+        frame = client.next()
+        self.assertIsInstance(frame, str)
+        self.assertTrue(frame.startswith('{"c":"WSE"' if NEW else "WSE{"), frame)
+        event = envelope(frame)
+        self.assertEqual((event["t"], event["cid"], event["p"]),
+                         ("subscription_update", "c-1", {"success_topics": ["a"], "failed_topics": []}))
 
 
 class Requests(PeerTest):
@@ -359,6 +390,17 @@ class Publishing(PeerTest):
         self.assertGreaterEqual(stopped["published"], 100)
         self.assertFalse(stopped["running"])
         self.assertEqual(self.peer.command("publish", topic="c", count=1)["first"], stopped["published"])
+
+    def test_indices_of_a_topic_go_on(self) -> None:
+        self.peer.command("publish", topic="a", count=100, rate=500, wait=False, name="first")
+        second = self.peer.command("publish", topic="a", count=5, name="second")
+        self.assertEqual((second["first"], second["published"]), (100, 5))
+        self.assertEqual(self.peer.command("publish_wait", name="first")["published"], 100)
+        self.assertEqual(self.peer.command("publish", topic="a", count=1)["first"], 105)
+        self.peer.command("publish", topic="b", count=100_000, rate=500, wait=False)
+        stopped = self.peer.command("publish_stop", topic="b")
+        self.assertLess(stopped["published"], 100_000)
+        self.assertEqual(self.peer.command("publish", topic="b", count=1)["first"], stopped["published"])
 
     def test_sizes_are_met_to_the_byte(self) -> None:
         client = self.client()

@@ -170,6 +170,11 @@ class Commands:
     def _cmd_positions(self, fields: Fields) -> Fields:
         return {"positions": self._app.positions(topic_list(fields))}
 
+    def _cmd_subscribers(self, fields: Fields) -> Fields:
+        """How many subscribe to a topic: as the server counts, and as the application was asked."""
+        topic = text_field(fields, "topic")
+        return {"native": self._native.get_topic_subscriber_count(topic), "asked": self._app.subscribers(topic)}
+
     def _cmd_deny(self, fields: Fields) -> None:
         """Sets the globs of topics that are refused."""
         self._app.denied = topic_list(fields)
