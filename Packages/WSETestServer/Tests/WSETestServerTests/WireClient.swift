@@ -32,6 +32,19 @@ struct WireClient {
         to server: WSETestServer, token: String? = nil, query: String = "",
         headers: [(String, String)] = [], tls: TLSConfiguration? = nil
     ) async throws -> WireClient {
+        try await connect(toPort: server.port, token: token, query: query, headers: headers, tls: tls)
+    }
+
+    /// Connects to `ws://127.0.0.1:PORT/…`.
+    static func connect(toURL url: String, token: String? = nil) async throws -> WireClient {
+        let port = try #require(
+            url.split(separator: ":").last?.split(separator: "/").first.flatMap { Int($0) })
+        return try await connect(toPort: port, token: token, query: "", headers: [], tls: nil)
+    }
+
+    private static func connect(
+        toPort port: Int, token: String?, query: String, headers: [(String, String)], tls: TLSConfiguration?
+    ) async throws -> WireClient {
         let (stream, continuation) = AsyncStream.makeStream(of: Inbound.self)
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -57,7 +70,7 @@ struct WireClient {
                     try pipeline.addHandler(http.value)
                 }
             }
-            .connect(host: "127.0.0.1", port: server.port).get()
+            .connect(host: "127.0.0.1", port: port).get()
         var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/wse" + query)
         head.headers.add(name: "Host", value: "localhost")
         if let token { head.headers.add(name: "Authorization", value: "Bearer \(token)") }

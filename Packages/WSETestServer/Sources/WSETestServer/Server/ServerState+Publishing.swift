@@ -2,9 +2,8 @@ internal import NIOCore
 internal import WSEWire
 
 extension ServerState {
-    func newTopic(_ name: String) -> Topic {
-        Topic(name: name, capacity: configuration.features.recovery ? configuration.historyCapacity : 0)
-    }
+    /// How many publications a topic keeps.
+    var topicCapacity: Int { configuration.features.recovery ? configuration.historyCapacity : 0 }
 
     /// Stamps, keeps and sends a publication.
     mutating func publish(_ json: [UInt8], type: String?, to topic: String) -> RecoveryStamp {
@@ -14,12 +13,14 @@ extension ServerState {
             case .prefixed: .verbatim
             }
         var random = messages.random
-        let new = newTopic(topic)
-        let (stamp, publication) = topics[topic, default: new]
+        let capacity = topicCapacity
+        let (stamp, publication) = topics[topic, default: Topic(name: topic, capacity: capacity)]
             .publish(json, type: type, style: style) { random.epoch() }
         messages.random = random
         let frame = publication.frame(.publications, topic: topic)
-        for link in topics[topic]?.subscribers ?? [] { link.enqueue(frame) }
+        if let subscribers = topics[topic]?.subscribers {
+            for link in subscribers { link.enqueue(frame) }
+        }
         return stamp
     }
 

@@ -91,8 +91,8 @@ extension ServerState {
     }
 
     mutating func join(_ topic: String, _ link: ConnectionLink) {
-        let new = newTopic(topic)
-        topics[topic, default: new].subscribe(link)
+        let capacity = topicCapacity
+        topics[topic, default: Topic(name: topic, capacity: capacity)].subscribe(link)
         sessions[link.number]?.topics.insert(topic)
     }
 

@@ -74,6 +74,8 @@ extension WSETestServer {
     private func upgrade(_ channel: any Channel, _ head: HTTPRequestHead) throws {
         let pipeline = channel.pipeline.syncOperations
         let limit = configuration.limits.maximumMessageSize
+        let encoder = try pipeline.context(handlerType: WebSocketFrameEncoder.self).handler
+        try pipeline.addHandler(WriteCoalescer(), position: .before(encoder))
         try pipeline.addHandler(ClientFrameValidator())
         try pipeline.addHandler(
             NIOWebSocketFrameAggregator(

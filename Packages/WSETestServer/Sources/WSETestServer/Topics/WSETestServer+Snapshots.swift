@@ -10,8 +10,8 @@ extension WSETestServer {
             var snapshot = snapshot
             snapshot?.category = .snapshot
             if let snapshot { _ = try state.messages.direct(snapshot) }
-            let new = state.newTopic(topic)
-            state.topics[topic, default: new].snapshot = snapshot
+            let capacity = state.topicCapacity
+            state.topics[topic, default: Topic(name: topic, capacity: capacity)].snapshot = snapshot
         }
     }
 }
