@@ -350,6 +350,8 @@ class Sending(PeerTest):
         self.peer.command("wait", **{"for": "subscribers"}, topic="a")
         [entry] = self.peer.command("connections")["connections"]
         self.assertEqual((entry["user"], entry["topics"]), ("alice", ["a"]))
+        with self.assertRaisesRegex(PeerFailure, "there are 1 connections, wanted 0"):
+            self.peer.command("wait", **{"for": "connections"}, count=0, exactly=True, timeout=0.05)
         self.assertEqual(self.peer.command("disconnect")["disconnected"], 1)
         self.assertEqual(client.close_code(), 1005)
         self.peer.command("wait", **{"for": "connections"}, count=0, exactly=True)
