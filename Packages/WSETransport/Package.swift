@@ -44,6 +44,19 @@ let package = Package(
         // The client that `Scripts/autobahn` runs against the Autobahn testsuite.
         .executableTarget(
             name: "autobahn-client", dependencies: ["WSETransport"], swiftSettings: settings),
+        .executableTarget(
+            name: "WSETransportBenchmarks",
+            dependencies: [
+                "WSETransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            path: "Benchmarks/WSETransportBenchmarks",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "WebSocketFramingTests", dependencies: ["WebSocketFraming"], swiftSettings: settings),
         .testTarget(

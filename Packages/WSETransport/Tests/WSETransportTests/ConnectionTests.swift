@@ -10,7 +10,7 @@ struct ConnectionTests {
     ) async throws -> (
         connection: any WebSocketConnection, handler: RecordingHandler, peer: RawPeer, server: RawServer
     ) {
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.patient
         configure(&configuration)
         let server = try await RawServer.start()
         let connection = NIOWebSocketTransport(configuration: configuration).connect(
@@ -217,7 +217,7 @@ struct ConnectionTests {
     func notOpen() async throws {
         let server = try await RawServer.start()
         let handler = RecordingHandler()
-        let connection = NIOWebSocketTransport().connect(
+        let connection = NIOWebSocketTransport(configuration: .patient).connect(
             WebSocketRequest(url: try WebSocketURL("ws://127.0.0.1:\(server.port)/")), handler: handler)
         #expect(throws: WebSocketError.self) { try connection.send("early") }
         connection.abort()

@@ -10,7 +10,7 @@ struct ProxyTests {
         _ url: String, through proxy: RawServer, headers: [WebSocketHeader] = [],
         _ configure: (inout WebSocketConfiguration) -> Void = { _ in }
     ) throws -> (any WebSocketConnection, RecordingHandler) {
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.patient
         configuration.proxy = .http(host: "127.0.0.1", port: proxy.port, headers: headers)
         configure(&configuration)
         let handler = RecordingHandler()

@@ -23,7 +23,7 @@ final class TLSTests {
         _ configure: (inout WebSocketConfiguration) throws -> Void = { _ in }
     ) async throws -> WebSocketError? {
         let server = try await EchoServer.start(tls: context)
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.patient
         configuration.tls.trustRoots = .file(authority.certificateFile)
         try configure(&configuration)
         let result: WebSocketError?
@@ -141,7 +141,7 @@ final class TLSTests {
     func notTLS() async throws {
         let server = try await EchoServer.start()
         do {
-            _ = try await WebSocket.connect(to: "wss://localhost:\(server.port)/")
+            _ = try await WebSocket.connect(to: "wss://localhost:\(server.port)/", configuration: .patient)
             Issue.record("connected")
         } catch {
             #expect(error.code == .tlsFailed)

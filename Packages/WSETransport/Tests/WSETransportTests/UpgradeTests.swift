@@ -11,7 +11,7 @@ struct UpgradeTests {
         to server: RawServer, path: String = "/", headers: [WebSocketHeader] = [],
         _ configure: (inout WebSocketConfiguration) -> Void = { _ in }
     ) throws -> (any WebSocketConnection, RecordingHandler) {
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.patient
         configure(&configuration)
         let handler = RecordingHandler()
         let url = try WebSocketURL("ws://127.0.0.1:\(server.port)\(path)")
@@ -228,17 +228,17 @@ struct UpgradeTests {
         let port = server.port
         try await server.stop()
         let refused = RecordingHandler()
-        _ = NIOWebSocketTransport().connect(
+        _ = NIOWebSocketTransport(configuration: .patient).connect(
             WebSocketRequest(url: try WebSocketURL("ws://127.0.0.1:\(port)")), handler: refused)
         #expect(await refused.closure()?.error?.code == .connectFailed)
 
         let unknown = RecordingHandler()
-        _ = NIOWebSocketTransport().connect(
+        _ = NIOWebSocketTransport(configuration: .patient).connect(
             WebSocketRequest(url: try WebSocketURL("ws://no-such-host.invalid")), handler: unknown)
         #expect(await unknown.closure()?.error?.code == .nameResolutionFailed)
 
         let aborted = RecordingHandler()
-        NIOWebSocketTransport().connect(
+        NIOWebSocketTransport(configuration: .patient).connect(
             WebSocketRequest(url: try WebSocketURL("ws://no-such-host.invalid")), handler: aborted
         ).abort()
         #expect(await aborted.closure()?.error?.code == .cancelled)
@@ -253,14 +253,14 @@ struct UpgradeTests {
         ])
     func badHeader(header: WebSocketHeader) async throws {
         let handler = RecordingHandler()
-        _ = NIOWebSocketTransport().connect(
+        _ = NIOWebSocketTransport(configuration: .patient).connect(
             WebSocketRequest(url: try WebSocketURL("ws://127.0.0.1:9"), headers: [header]), handler: handler)
         #expect(await handler.closure()?.error?.code == .invalidArgument)
     }
 
     @Test("A configuration that makes no sense is refused")
     func badConfiguration() async throws {
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.patient
         configuration.output.lowWatermark = configuration.output.highWatermark
         let handler = RecordingHandler()
         _ = NIOWebSocketTransport(configuration: configuration).connect(

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 @testable import WSETransport
 import WSETransportTesting
@@ -86,7 +85,7 @@ struct WebSocketInMemoryTests {
             // Started one by one, each after the one before it waits.
             for index in 0..<5 {
                 group.addTask { try await socket.send("\(index)") }
-                while socket.mailboxWaitingSenders != index + 1 { await Task.yield() }
+                while socket.mailbox.waitingSenders != index + 1 { await Task.yield() }
             }
             #expect(server.takeMessages() == [])
             server.setWritable(true)
@@ -103,7 +102,7 @@ struct WebSocketInMemoryTests {
         let reading = Task { await outcome { for try await _ in socket.messages {} } }
         server.setWritable(false)
         let sending = Task { await outcome { try await socket.send("never") } }
-        while socket.mailboxWaitingSenders != 1 || socket.mailboxWaitingReaders != 1 { await Task.yield() }
+        while socket.mailbox.waitingSenders != 1 || socket.mailbox.waitingReaders != 1 { await Task.yield() }
         server.cut()
         #expect(await pinging.value == .connectionReset)
         #expect(await reading.value == .connectionReset)
@@ -118,9 +117,9 @@ struct WebSocketInMemoryTests {
         _ = try await server.nextAction()
         server.setWritable(false)
         let sending = Task { await outcome { try await socket.send("cancelled") } }
-        while socket.mailboxWaitingSenders != 1 || socket.mailboxWaitingReaders != 1 { await Task.yield() }
+        while socket.mailbox.waitingSenders != 1 || socket.mailbox.waitingReaders != 1 { await Task.yield() }
         let patient = Task { await outcome { try await socket.send("patient") } }
-        while socket.mailboxWaitingSenders != 2 { await Task.yield() }
+        while socket.mailbox.waitingSenders != 2 { await Task.yield() }
         reading.cancel()
         pinging.cancel()
         sending.cancel()
@@ -187,9 +186,4 @@ private func outcome(_ body: () async throws -> Void) async -> WebSocketError.Co
     } catch {
         return (error as? WebSocketError)?.code
     }
-}
-
-extension WebSocket {
-    fileprivate var mailboxWaitingSenders: Int { mailbox.state.withLock { $0.unsent.count } }
-    fileprivate var mailboxWaitingReaders: Int { mailbox.state.withLock { $0.readers.count } }
 }

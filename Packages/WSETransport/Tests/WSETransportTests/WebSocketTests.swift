@@ -6,7 +6,8 @@ struct WebSocketTests {
     @Test("Text, binary, empty and large messages come back from SwiftNIO's server")
     func echo() async throws {
         let server = try await EchoServer.start()
-        let socket = try await WebSocket.connect(to: "ws://127.0.0.1:\(server.port)/")
+        let socket = try await WebSocket.connect(
+            to: "ws://127.0.0.1:\(server.port)/", configuration: .patient)
         try await echoAll(socket)
         try await server.stop()
     }
@@ -17,7 +18,7 @@ struct WebSocketTests {
         let authority = try TestAuthority()
         defer { authority.remove() }
         let server = try await EchoServer.start(tls: try authority.serverContext())
-        var configuration = WebSocketConfiguration()
+        var configuration = WebSocketConfiguration.patient
         configuration.tls.trustRoots = .file(authority.certificateFile)
         let socket = try await WebSocket.connect(
             to: "wss://\(host):\(server.port)/", configuration: configuration)
@@ -53,7 +54,8 @@ struct WebSocketTests {
     @Test("Reading IPv6 works", arguments: ["::1"])
     func ipv6(host: String) async throws {
         guard let server = try? await EchoServer.start(host: host) else { return }
-        let socket = try await WebSocket.connect(to: "ws://[\(host)]:\(server.port)/")
+        let socket = try await WebSocket.connect(
+            to: "ws://[\(host)]:\(server.port)/", configuration: .patient)
         try await socket.send("six")
         var iterator = socket.messages.makeAsyncIterator()
         #expect(try await iterator.next()?.text == "six")
@@ -64,7 +66,8 @@ struct WebSocketTests {
     @Test("100,000 messages are echoed in order")
     func many() async throws {
         let server = try await EchoServer.start()
-        let socket = try await WebSocket.connect(to: "ws://127.0.0.1:\(server.port)/")
+        let socket = try await WebSocket.connect(
+            to: "ws://127.0.0.1:\(server.port)/", configuration: .patient)
         let count = 100_000
         async let sending: Void = {
             for index in 0..<count { try await socket.send("message \(index)") }

@@ -49,7 +49,7 @@ struct OutputBuffer: Sendable {
     }
 
     /// Bytes accepted and not yet handed to the operating system.
-    private var unsent: Int { Int(accepted - flushed) }
+    var unsentBytes: Int { Int(accepted - flushed) }
 
     // MARK: Phases
 
@@ -126,10 +126,10 @@ struct OutputBuffer: Sendable {
 
     private func checkRoom(for payload: RawSpan) throws(WebSocketError) {
         let count = FrameEncoder.byteCount(payload: payload.byteCount)
-        guard count <= limits.limit - unsent else {
+        guard count <= limits.limit - unsentBytes else {
             throw WebSocketError(
                 .outputBufferFull,
-                "\(unsent) bytes are waiting to be sent and \(count) more would pass the limit of \(limits.limit)."
+                "\(unsentBytes) bytes are waiting to be sent and \(count) more would pass the limit of \(limits.limit)."
             )
         }
     }
@@ -145,7 +145,7 @@ struct OutputBuffer: Sendable {
             FrameEncoder.append(opcode, payload, maskKey: key, to: &output)
         }
         accepted += UInt64(count)
-        if isWritable, unsent >= limits.highWatermark {
+        if isWritable, unsentBytes >= limits.highWatermark {
             isWritable = false
             didFill = true
         }
@@ -198,7 +198,7 @@ struct OutputBuffer: Sendable {
             chunk.clear()
             spare = chunk
         }
-        if !isWritable, unsent <= limits.lowWatermark {
+        if !isWritable, unsentBytes <= limits.lowWatermark {
             isWritable = true
             if let pong = heldPong, phase == .open {
                 heldPong = nil

@@ -16,7 +16,7 @@ final class WebSocketMailbox: WebSocketHandler {
         var closure: WebSocketClosure?
         var isClosing = false
 
-        var messages: [WebSocketMessage] = []
+        var messages: [MessageBatch] = []
         var bufferedBytes = 0
         var isPaused = false
 
@@ -73,25 +73,12 @@ final class WebSocketMailbox: WebSocketHandler {
     }
 
     func webSocketReceived(_ messages: Span<WebSocketMessageRecord>, in bytes: RawSpan) {
-        var total = 0
-        for index in messages.indices { total += messages[index].count }
-        var copy: [UInt8] = []
-        copy.reserveCapacity(total)
-        for index in messages.indices {
-            let record = messages[index]
-            bytes.extracting(record.offset..<(record.offset + record.count)).withUnsafeBytes {
-                copy.append(contentsOf: $0)
-            }
-        }
+        guard messages.count > 0 else { return }
+        let batch = MessageBatch(messages, in: bytes)
         let waiting = state.withLock { state -> WaitList<Void>.Continuation? in
             guard !state.isClosing else { return nil }
-            var start = 0
-            for index in messages.indices {
-                let end = start + messages[index].count
-                state.messages.append(WebSocketMessage(kind: messages[index].kind, bytes: copy[start..<end]))
-                start = end
-            }
-            state.bufferedBytes += total + messages.count * MemoryLayout<WebSocketMessage>.stride
+            state.messages.append(batch)
+            state.bufferedBytes += batch.byteCount
             if !state.isPaused, state.bufferedBytes >= receiveBuffer {
                 state.isPaused = true
                 state.connection?.pauseReading()
@@ -160,7 +147,7 @@ final class WebSocketMailbox: WebSocketHandler {
     /// Everything that has arrived; waits for at least one message. Empty after a clean end.
     func takeMessages(
         isolation: isolated (any Actor)?
-    ) async throws(WebSocketError) -> [WebSocketMessage] {
+    ) async throws(WebSocketError) -> [MessageBatch] {
         while true {
             let (messages, closure) = state.withLock { state in
                 let messages = state.messages

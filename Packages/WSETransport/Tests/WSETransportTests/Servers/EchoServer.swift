@@ -3,23 +3,52 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOWebSocket
+import Synchronization
 
 /// SwiftNIO's own WebSocket server, echoing messages: an implementation of RFC 6455 that is not ours.
 final class EchoServer: Sendable {
     private let channel: any Channel
+    private let children: Children
 
     var port: Int { channel.localAddress?.port ?? 0 }
 
-    private init(channel: any Channel) {
+    private init(channel: any Channel, children: Children) {
         self.channel = channel
+        self.children = children
+    }
+
+    /// Connections accepted and not closed yet.
+    var openConnections: Int { children.state.withLock { $0.count } }
+
+    /// Waits until every connection accepted so far is closed.
+    func waitUntilIdle() async {
+        for future in children.state.withLock({ Array($0.values) }) { try? await future.get() }
+    }
+
+    /// Lets every event loop finish what it is about.
+    func settle() async {
+        for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try? await loop.submit {}.get() }
+    }
+
+    private final class Children: Sendable {
+        let state = Mutex<[ObjectIdentifier: EventLoopFuture<Void>]>([:])
+
+        func add(_ channel: any Channel) {
+            let id = ObjectIdentifier(channel)
+            state.withLock { $0[id] = channel.closeFuture }
+            channel.closeFuture.whenComplete { [self] _ in _ = state.withLock { $0.removeValue(forKey: id) } }
+        }
     }
 
     static func start(tls: NIOSSLContext? = nil, host: String = "127.0.0.1") async throws -> EchoServer {
+        let children = Children()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                children.add(channel)
+                return channel.eventLoop.makeCompletedFuture {
                     if let tls {
                         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
                     }
@@ -36,7 +65,7 @@ final class EchoServer: Sendable {
                 }
             }
             .bind(host: host, port: 0).get()
-        return EchoServer(channel: channel)
+        return EchoServer(channel: channel, children: children)
     }
 
     func stop() async throws {

@@ -135,8 +135,9 @@ final class RawPeer: @unchecked Sendable {
         return request
     }
 
+    /// Ends TCP, unless the client did.
     func close() async throws {
-        try await channel.close()
+        do { try await channel.close() } catch ChannelError.alreadyClosed {}
     }
 
     /// Ends TCP with a reset instead of a farewell.
