@@ -34,6 +34,7 @@ import WSEWire
                 #expect(event.stamp == RecoveryStamp(topic: "x", epoch: .init(epoch), offset: UInt64(offset)))
                 #expect(event.payload["i"] == .int(Int64(offset)))
                 #expect(event.id?.count == 36)
+                #expect(event.sequence == nil)
             }
             #expect(
                 await client.next() == .text(#"{"tp":"x","e":"\#(epoch)","o":3, "t": "own", "p": 7 }"#))

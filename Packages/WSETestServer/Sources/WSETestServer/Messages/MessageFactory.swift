@@ -20,10 +20,16 @@ struct MessageFactory: Sendable {
         ids.next(unixMilliseconds: clock(), using: &random)
     }
 
-    /// An id, a time and a sequence number where the envelope has none.
+    /// An id, a time and a sequence number where a direct send has none.
     mutating func complete(_ envelope: inout Envelope) {
         sequence += 1
         if envelope.sequence == nil { envelope.sequence = sequence }
+        completePublication(&envelope)
+    }
+
+    /// An id and a time where a publication has none. No sequence number: the published servers give them to direct
+    /// sends only, and a client that orders by them would wait for those of topics that it does not hear.
+    mutating func completePublication(_ envelope: inout Envelope) {
         if envelope.unixMilliseconds == nil { envelope.unixMilliseconds = clock() }
         if envelope.id == nil {
             envelope.id = ids.next(unixMilliseconds: envelope.unixMilliseconds ?? 0, using: &random)

@@ -18,7 +18,7 @@ extension WSETestServer {
             Envelope(type: type, payload: payload, category: category, priority: priority), to: topic)
     }
 
-    /// Publishes an envelope; id, time and sequence number are filled in where they are missing, and its stamp is
+    /// Publishes an envelope; id and time are filled in where they are missing, and its stamp is
     /// the topic's own.
     ///
     /// - Throws: As ``publish(_:_:to:category:priority:)``.
@@ -29,7 +29,7 @@ extension WSETestServer {
         try update { (state) throws(WSETestServerError) in
             var envelope = envelope
             envelope.stamp = nil
-            state.messages.complete(&envelope)
+            state.messages.completePublication(&envelope)
             return state.publish(
                 try state.messages.publication(envelope), type: envelope.type, to: topic)
         }
