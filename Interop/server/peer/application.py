@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
-import re
 import sys
 import threading
 import time
@@ -14,23 +12,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .options import SERVER_VERSION, Options
-from .publisher import Plan, Publication
+from .publications import Publications
 from .record import Record, message_type
 from .server import Event, PeerServer
-
-EPOCH = re.compile(r"[0-9a-fA-F]{1,8}\Z")
-LARGEST_OFFSET = 2**64 - 1
-
-#: A connection that nobody has: asks the server for the positions of topics without being sent anything.
-NOBODY = "00000000-0000-0000-0000-000000000000"
-
-
-class BadRequest(ValueError):
-    """A client's message that cannot be carried out. ``code`` goes into the error frame."""
-
-    def __init__(self, code: str, message: str):
-        super().__init__(message)
-        self.code = code
+from .subscriptions import BadRequest, Subscriptions
 
 
 class Application:
@@ -43,17 +28,14 @@ class Application:
         self.options = options
         self.record = Record()
         self.server = PeerServer(options, self._on_event, self.fail)
+        self.subscriptions = Subscriptions(options, self.server)
+        self.publications = Publications(self.server, self.subscriptions, self.fail)
         self.errors: deque[str] = deque(maxlen=1000)
         self.error_count = 0
-        self.denied: list[str] = list(options.deny)
         #: Message types that are recorded but not acted upon.
         self.muted: set[str] = set()
         self._lock = threading.RLock()
         self._users: dict[str, str | None] = {}
-        self._topics: dict[str, set[str]] = {}
-        self._next_index: dict[str, int] = {}
-        self._last_text: dict[str, str] = {}
-        self._publications: set[Publication] = set()
 
     # -- Connections ---------------------------------------------------------------------------------------------
 
@@ -61,7 +43,7 @@ class Application:
         """Who is connected as far as the server said: it says nothing about those it gave up for dead."""
         with self._lock:
             return [
-                {"conn": connection, "user": user, "topics": sorted(self._topics.get(connection, ()))}
+                {"conn": connection, "user": user, "topics": self.subscriptions.of(connection)}
                 for connection, user in self._users.items()
             ]
 
@@ -69,12 +51,8 @@ class Application:
         """After a stop: the server does not tell of those who were still connected."""
         with self._lock:
             self._users.clear()
-            self._topics.clear()
+        self.subscriptions.forget()
         self.record.wake()
-
-    def subscribers(self, topic: str) -> int:
-        with self._lock:
-            return sum(topic in topics for topics in self._topics.values())
 
     def fail(self, where: str, error: BaseException) -> None:
         """Notes an error of the peer itself."""
@@ -93,7 +71,7 @@ class Application:
                 self._users[connection] = data if kind == "auth_connect" else None
             elif kind == "disconnect" and connection is not None:
                 self._users.pop(connection, None)
-                self._topics.pop(connection, None)
+                self.subscriptions.forget(connection)
         self.record.add(kind, connection, data)
         if kind == "connect" and connection is not None and self.options.announce:
             self._announce(connection)
@@ -160,9 +138,6 @@ class Application:
 
     # -- Subscriptions -------------------------------------------------------------------------------------------
 
-    def is_denied(self, topic: str) -> bool:
-        return any(fnmatch.fnmatchcase(topic, pattern) for pattern in self.denied)
-
     def _subscription_update(self, connection: str, message: dict[str, Any]) -> None:
         request = message.get("p")
         if not isinstance(request, dict):
@@ -173,11 +148,12 @@ class Application:
         topics = list(dict.fromkeys(topics))
         action = request.get("action")
         if action == "subscribe":
-            answer = self._subscribe(connection, topics, request)
+            answer = self.subscriptions.subscribe(connection, topics, request)
         elif action == "unsubscribe":
-            answer = self._unsubscribe(connection, topics)
+            answer = self.subscriptions.unsubscribe(connection, topics)
         else:
             raise BadRequest("INVALID_ACTION", "action must be subscribe or unsubscribe")
+        self.record.wake()
         # 2.5.1 sends replayed events and direct sends through separate queues, so an answer given at once may
         # arrive before the last events of its replay. A pause makes the order that the protocol promises likely.
         if answer.get("recovery") and self.options.answer_delay > 0:
@@ -191,62 +167,6 @@ class Application:
         else:
             self._reply(connection, message, "subscription_update", answer)
 
-    def _subscribe(self, connection: str, topics: list[str], request: dict[str, Any]) -> dict[str, Any]:
-        native = self.server.native
-        presence = request.get("presence")
-        if presence is not None and not isinstance(presence, dict):
-            raise BadRequest("INVALID_SUBSCRIPTION", "presence must be an object")
-        positions = request.get("recovery")
-        positions = positions if isinstance(positions, dict) else {}
-        wants_recovery = request.get("recover") is True or bool(positions)
-        accepted: list[str] = []
-        failed: list[str] = []
-        recovery: dict[str, Any] = {}
-        for topic in topics:
-            if self.is_denied(topic):
-                failed.append(topic)
-                continue
-            if self.options.recovery and wants_recovery:
-                # One call per topic: a call takes one position for all its topics.
-                position = recovery_position(positions.get(topic)) if request.get("recover") is True else None
-                epoch, offset = position if position is not None else (None, None)
-                result = native.subscribe_with_recovery(
-                    connection, [topic], recover=position is not None, epoch=epoch, offset=offset
-                )
-                recovery[topic] = result["topics"][topic]
-            if not recovery.get(topic) or presence is not None:
-                native.subscribe_connection(connection, [topic], presence)
-            accepted.append(topic)
-        with self._lock:
-            if connection in self._users:
-                self._topics.setdefault(connection, set()).update(accepted)
-        self.record.wake()
-        answer: dict[str, Any] = {"success_topics": accepted, "failed_topics": failed}
-        if recovery:
-            answer["recovery"] = recovery
-        return answer
-
-    def _unsubscribe(self, connection: str, topics: list[str]) -> dict[str, Any]:
-        if topics:
-            self.server.native.unsubscribe_connection(connection, topics)
-        with self._lock:
-            self._topics.get(connection, set()).difference_update(topics)
-        self.record.wake()
-        return {"success_topics": topics, "failed_topics": []}
-
-    def positions(self, topics: list[str]) -> dict[str, Any]:
-        """Epoch and head offset of each topic."""
-        native = self.server.native
-        try:
-            return {
-                topic: {key: state[key] for key in ("epoch", "offset")}
-                for topic in topics
-                for state in [native.subscribe_with_recovery(NOBODY, [topic])["topics"][topic]]
-            }
-        finally:
-            # 2.0.1 notes a subscriber even for a connection it does not have.
-            native.unsubscribe_connection(NOBODY, None)
-
     # -- Other requests ------------------------------------------------------------------------------------------
 
     def _sync_request(self, connection: str, message: dict[str, Any]) -> None:
@@ -257,11 +177,9 @@ class Application:
         topics = list(dict.fromkeys(topics))
         count = 0
         for topic in topics:
-            if self.is_denied(topic):
+            if self.subscriptions.is_denied(topic):
                 continue
-            with self._lock:
-                last = self._last_text.get(topic)
-                published = self._next_index.get(topic, 0)
+            published, last = self.publications.state(topic)
             state = json.loads(last)["p"] if last else None
             # A type that ends in _snapshot is what makes the server put it into category S.
             self._reply(
@@ -310,10 +228,10 @@ class Application:
         if not isinstance(payload, dict):
             raise BadRequest("INVALID_ACTION", "the payload must be an object")
         try:
-            plan = self.plan(payload)
+            plan = self.publications.plan(payload)
             if plan.count is None:
                 raise ValueError("count is needed")
-            self.publish(
+            self.publications.start(
                 plan,
                 then=lambda publication: self._late(connection, message, "publish_done", publication.result()),
             )
@@ -328,100 +246,6 @@ class Application:
         "presence_update": _presence_update,
         "publish": _publish_request,
     }
-
-    # -- Publishing ----------------------------------------------------------------------------------------------
-
-    def plan(self, wish: dict[str, Any]) -> Plan:
-        """A plan from the fields of a command or of a client's message. ``start`` goes on where the topic is."""
-        topic = wish.get("topic")
-        if not isinstance(topic, str):
-            raise ValueError("topic must be text")
-        count = wish.get("count", 1)
-        count = None if count is None else whole(count, "count")
-        with self._lock:
-            start = whole(wish["start"], "start") if "start" in wish else self._next_index.get(topic, 0)
-            if count is not None:
-                self._next_index[topic] = start + count
-        chunk = wish.get("chunk")
-        rate = wish.get("rate")
-        return Plan(
-            topic=topic,
-            start=start,
-            count=count,
-            size=whole(wish.get("size", 0), "size"),
-            type=str(wish.get("type", "tick")),
-            rate=None if rate is None else float(rate),
-            chunk=None if chunk is None else whole(chunk, "chunk"),
-            pause=float(wish.get("pause", 0.0)),
-            clock=wish.get("clock") is True,
-            local=wish.get("local") is True,
-            extra=wish.get("payload"),
-        )
-
-    def publish(self, plan: Plan, then: Any = None) -> Publication:
-        def done(publication: Publication) -> None:
-            with self._lock:
-                self._publications.discard(publication)
-                end = plan.start + publication.published
-                planned = None if plan.count is None else plan.start + plan.count
-                current = self._next_index.get(plan.topic, 0)
-                # Another publication of the topic may have gone on from where this one was to end.
-                self._next_index[plan.topic] = end if current == planned else max(end, current)
-                if publication.last is not None:
-                    self._last_text[plan.topic] = publication.last
-            if publication.error:
-                self.fail(f"publishing to {plan.topic}", RuntimeError(publication.error))
-            if then is not None:
-                then(publication)
-
-        plan.check()
-        with self._lock:
-            publication = Publication(self.server, plan, done)
-            self._publications.add(publication)
-        return publication
-
-    def settle(self, topic: str, before: dict[str, Any], count: int, timeout: float = 5) -> dict[str, Any]:
-        """Waits until a topic's head has moved on by ``count`` from where it was, and returns it.
-
-        The server takes published events in some time after the call; until then, positions and replays lack them.
-        """
-        expected = count + (before["offset"] if before["epoch"] is not None else -1)
-        head = before
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            head = self.positions([topic])[topic]
-            replaced = before["epoch"] is not None and head["epoch"] != before["epoch"]
-            if head["epoch"] is not None and (replaced or head["offset"] >= expected):
-                return head
-            time.sleep(0.001)
-        raise TimeoutError(f"{topic} stays at {head}, expected offset {expected}")
-
-    def stop_publications(self, timeout: float = 5) -> None:
-        with self._lock:
-            running = list(self._publications)
-        for publication in running:
-            publication.stop()
-        for publication in running:
-            publication.wait(timeout)
-
-
-def recovery_position(value: Any) -> tuple[str, int] | None:
-    """The position a client says it is at, or None where it makes no sense: the server would raise on that."""
-    if not isinstance(value, dict):
-        return None
-    epoch, offset = value.get("epoch"), value.get("offset")
-    if not isinstance(epoch, str) or not EPOCH.match(epoch):
-        return None
-    if isinstance(offset, bool) or not isinstance(offset, int) or not 0 <= offset <= LARGEST_OFFSET:
-        return None
-    return epoch, offset
-
-
-def whole(value: Any, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name} must be a whole number")
-    return value
-
 
 def timestamp() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from . import tokens
-from .application import Application, whole
+from .application import Application
 from .options import SERVER_VERSION
+from .publications import whole
 from .publisher import Publication
 
 Fields = dict[str, Any]
@@ -56,18 +57,18 @@ class Commands:
         running = self._named.get(name)
         if running is not None and not running.finished:
             raise ValueError(f"a publication named {name} is running")
-        plan = self._app.plan(fields)
+        plan = self._app.publications.plan(fields)
         before = self._drops()
         settles = self._app.options.recovery and waits and plan.count != 0
-        position = self._app.positions([plan.topic])[plan.topic] if settles else None
-        publication = self._app.publish(plan)
+        position = self._app.subscriptions.positions([plan.topic])[plan.topic] if settles else None
+        publication = self._app.publications.start(plan)
         self._named[name] = publication
         if not waits:
             return {"name": name, "first": plan.start}
         publication.wait()
         answer = self._published(publication)
         if position is not None:
-            answer["head"] = self._app.settle(plan.topic, position, publication.published)
+            answer["head"] = self._app.publications.settle(plan.topic, position, publication.published)
         # What the server has dropped by now; it may still be busy, so `stats` later tells the whole of it.
         after = self._drops()
         answer["dropped"] = None if after is None or before is None else after - before
@@ -168,16 +169,16 @@ class Commands:
             self._native.unsubscribe_connection(connection, topics)
 
     def _cmd_positions(self, fields: Fields) -> Fields:
-        return {"positions": self._app.positions(topic_list(fields))}
+        return {"positions": self._app.subscriptions.positions(topic_list(fields))}
 
     def _cmd_subscribers(self, fields: Fields) -> Fields:
         """How many subscribe to a topic: as the server counts, and as the application was asked."""
         topic = text_field(fields, "topic")
-        return {"native": self._native.get_topic_subscriber_count(topic), "asked": self._app.subscribers(topic)}
+        return {"native": self._native.get_topic_subscriber_count(topic), "asked": self._app.subscriptions.count(topic)}
 
     def _cmd_deny(self, fields: Fields) -> None:
         """Sets the globs of topics that are refused."""
-        self._app.denied = topic_list(fields)
+        self._app.subscriptions.denied = topic_list(fields)
 
     def _cmd_mute(self, fields: Fields) -> None:
         """Sets the message types that stay unanswered."""
@@ -223,7 +224,7 @@ class Commands:
         values: dict[str, Callable[[], int]] = {
             "received": lambda: len(app.record.matching(since=since, **self._filter(fields))),
             "connections": lambda: len(app.connections()),
-            "subscribers": lambda: app.subscribers(text_field(fields, "topic")),
+            "subscribers": lambda: app.subscriptions.count(text_field(fields, "topic")),
             "cluster": lambda: app.server.native.cluster_peers_count(),
         }
         value = values.get(subject) if isinstance(subject, str) else None
@@ -250,7 +251,7 @@ class Commands:
         }
 
     def _cmd_stop(self, _: Fields) -> Fields:
-        self._app.stop_publications()
+        self._app.publications.stop_all()
         try:
             return {"seconds": round(self._app.server.stop(), 3)}
         finally:
