@@ -1,6 +1,6 @@
 import Testing
 import WSECrypto
-import WSETestServer
+@testable import WSETestServer
 
 @Suite struct EncryptionTests {
     private struct Peer {
@@ -142,7 +142,9 @@ import WSETestServer
             client.send(hello(exchange.publicKey))
             _ = try await server.nextMessage(ofType: "client_hello")
             let connection = try await server.nextConnection()
-            while !connection.isEncrypted { await Task.yield() }
+            try await server.wait(for: "the key", within: .seconds(10)) { _ -> Void? in
+                connection.isEncrypted ? () : nil
+            }
             try connection.send("early")
             let early = await client.next()
             let answer = try await client.nextEvent()

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOWebSocket
 import Testing
-import WSETestServer
+@testable import WSETestServer
 import WSEWire
 
 @Suite struct InboundTests {
@@ -191,7 +191,9 @@ import WSEWire
         configuration.heartbeat.idleTimeout = .zero
         try await withWSETestServer(configuration: configuration) { server in
             let (_, connection) = try await client(server)
-            while !connection.isStalled { await Task.yield() }
+            try await server.wait(for: "the server to give up", within: .seconds(10)) { _ -> Void? in
+                connection.isStalled ? () : nil
+            }
             connection.sendText("never")
             #expect(connection.isOpen)
             #expect(connection.pendingBytes >= 5)

@@ -123,6 +123,16 @@ import WSEWire
         }
     }
 
+    @Test(arguments: [-1, 65_536])
+    func aPortThatIsNoneIsAnError(port: Int) async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.port = port
+        let error = await #expect(throws: WSETestServerError.self) {
+            try await WSETestServer.start(configuration: configuration)
+        }
+        #expect(error?.code == .bindFailed)
+    }
+
     @Test func manyPublicationsArriveInOrder() async throws {
         try await withWSETestServer { server in
             var client = try await WireClient.connect(to: server)

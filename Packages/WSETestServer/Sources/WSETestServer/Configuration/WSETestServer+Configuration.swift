@@ -28,8 +28,11 @@ extension WSETestServer {
         public var recoveryLimit: Int?
         /// In which order a client that resumes gets what it missed. Default ``ReplayOrder/first``.
         public var replayOrder = ReplayOrder.first
-        /// How many of the messages that clients sent are kept for assertions. Default 10,000; older ones go first.
+        /// How many of the messages that clients sent, and of the connections that have ended, are kept for assertions.
+        /// Default 10,000; older ones go first.
         public var recordingCapacity = 10_000
+        /// How many bytes the kept messages may add up to. Default 64 MiB; older ones go first.
+        public var recordingBytes = 64 << 20
         /// Decides about each topic that a client subscribes to; a refused one goes into `failed_topics`. Called
         /// on the server's thread, so it must not block.
         public var acceptsTopic: @Sendable (_ topic: String, _ connection: Connection) -> Bool = { _, _ in
@@ -37,7 +40,8 @@ extension WSETestServer {
         }
         /// Seeds epochs, ids and faults; the same seed gives the same ones. Default: random.
         public var seed = UInt64.random(in: .min ... .max)
-        /// The time that stamps messages and ages tokens, in milliseconds since 1970. Default: the system's.
+        /// The time that stamps messages and ages tokens, in milliseconds since 1970. Default: the system's. Must not
+        /// call the server.
         public var unixMilliseconds: @Sendable () -> UInt64 = WallClock.unixMilliseconds
 
         public init() {}

@@ -20,9 +20,8 @@ extension WSETestServer.Connection {
     ) async throws(WSETestServerError) -> ReceivedMessage {
         let server = try requireServer()
         try sendControl(Envelope(type: type, payload: payload, category: .system))
-        let connection = self
-        return try await server.wait(for: "\(answer) from \(self)", within: limit) { state in
-            state.recording.take { $0.connection == connection && $0.type == answer }
+        return try await server.nextMessage("\(answer) from \(self)", within: limit) {
+            $0.connection == self && $0.type == answer
         }
     }
 
@@ -44,16 +43,6 @@ extension WSETestServer.Connection {
         guard isAnswered else {
             throw WSETestServerError(.unknownConnection, "\(self) ended before its pong")
         }
-    }
-
-    /// What this client sent, oldest first.
-    public var messages: [ReceivedMessage] {
-        link.server?.messages.filter { $0.connection == self } ?? []
-    }
-
-    /// What this client sent of one type.
-    public func messages(ofType type: String) -> [ReceivedMessage] {
-        messages.filter { $0.type == type }
     }
 
     /// Sends a message of the protocol itself: JSON in a text frame; id, time and sequence number are filled in.

@@ -13,7 +13,7 @@ extension ServerState {
     /// What `metrics_request` is answered with.
     var metrics: WSEValue {
         [
-            "connections": .int(Int64(sessions.count)), "connections_total": .int(Int64(history.count)),
+            "connections": .int(Int64(sessions.count)), "connections_total": .int(Int64(log.total)),
             "messages_received": .int(Int64(recording.total)), "topics": .int(Int64(topics.count)),
         ]
     }

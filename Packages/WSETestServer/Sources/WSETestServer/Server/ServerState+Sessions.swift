@@ -5,7 +5,7 @@ internal import WSEWire
 extension ServerState {
     /// Lets a connection in, or tells it why not and ends it.
     mutating func open(_ link: ConnectionLink) {
-        history.append(link)
+        log.append(link)
         if let script { link.inject(script) }
         guard sessions.count < configuration.limits.connections else {
             link.enqueue(.close(code: nil, reason: ""))
@@ -65,8 +65,11 @@ extension ServerState {
 
     /// Handles one message of a client as far as the protocol says how.
     ///
+    /// - Parameter refused: The topics that the client may not subscribe to.
     /// - Returns: The cipher that the connection has from then on, if the message brought one about.
-    mutating func receive(_ event: WSEEvent, as kind: FrameKind, from link: ConnectionLink)
+    mutating func receive(
+        _ event: WSEEvent, as kind: FrameKind, refused: Set<String>, from link: ConnectionLink
+    )
         -> (any MessageCipher)?
     {
         guard sessions[link.number] != nil else { return nil }
@@ -78,7 +81,7 @@ extension ServerState {
             guard configuration.heartbeat.answersPings else { return nil }
             let timestamp = event.payload["timestamp"]?.integer(as: Int64.self) ?? 0
             control(ControlMessages.pong(clientTimestamp: timestamp, now: now), to: link)
-        case "subscription_update": updateSubscriptions(event, from: link)
+        case "subscription_update": updateSubscriptions(event, refused: refused, from: link)
         case "sync_request": synchronize(event, with: link)
         case "health_check": answer(event, "health_check_response", health, link)
         case "metrics_request": answer(event, "metrics_response", metrics, link)

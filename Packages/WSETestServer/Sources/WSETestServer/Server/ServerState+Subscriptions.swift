@@ -3,10 +3,12 @@ internal import WSEWire
 
 extension ServerState {
     /// Answers a `subscription_update`: first what the client missed, then what was accepted.
-    mutating func updateSubscriptions(_ event: WSEEvent, from link: ConnectionLink) {
+    mutating func updateSubscriptions(
+        _ event: WSEEvent, refused: Set<String>, from link: ConnectionLink
+    ) {
         let topics = event.payload["topics"]?.arrayValue?.compactMap(\.stringValue) ?? []
         switch event.payload["action"]?.stringValue {
-        case "subscribe": subscribe(topics, event, link)
+        case "subscribe": subscribe(topics, except: refused, event, link)
         case "unsubscribe":
             for topic in topics { leave(topic, link) }
             answer(["success_topics": .array(topics.map { .string($0) }), "failed_topics": []], event, link)
@@ -18,17 +20,18 @@ extension ServerState {
         }
     }
 
-    private mutating func subscribe(_ topics: [String], _ event: WSEEvent, _ link: ConnectionLink) {
+    private mutating func subscribe(
+        _ topics: [String], except forbidden: Set<String>, _ event: WSEEvent, _ link: ConnectionLink
+    ) {
         let wantsRecovery = event.payload["recover"]?.boolValue == true
         let positions = event.payload["recovery"]
         let presence = event.payload["presence"]
-        let connection = WSETestServer.Connection(link: link)
         var accepted: [WSEValue] = []
         var refused: [WSEValue] = []
         var recoveries: [String: WSEValue] = [:]
         var late: [OutboundItem] = []
         for topic in topics {
-            guard configuration.acceptsTopic(topic, connection) else {
+            guard !forbidden.contains(topic) else {
                 refused.append(.string(topic))
                 continue
             }

@@ -29,9 +29,8 @@ struct ServerState: Sendable {
     var handlerOfAll: Handler?
     /// Every TCP connection that was accepted and is still there, upgraded or not.
     var channels: [ObjectIdentifier: any Channel] = [:]
-    /// Every connection that was upgraded since the start, in order.
-    var history: [ConnectionLink] = []
-    private var takenConnections = 0
+    /// The connections that were upgraded since the start.
+    var log: ConnectionLog
     var lastNumber = 0
     /// What happens to frames on connections to come.
     var script: FaultScript?
@@ -46,7 +45,9 @@ struct ServerState: Sendable {
     init(configuration: WSETestServer.Configuration) {
         self.configuration = configuration
         messages = MessageFactory(configuration: configuration)
-        recording = Recording(capacity: configuration.recordingCapacity)
+        recording = Recording(
+            capacity: configuration.recordingCapacity, byteLimit: configuration.recordingBytes)
+        log = ConnectionLog(capacity: configuration.recordingCapacity)
     }
 
     var now: UInt64 { configuration.unixMilliseconds() }
@@ -61,13 +62,6 @@ struct ServerState: Sendable {
                 OutboundFrame(
                     text: ByteBuffer(bytes: text), kind: .control, type: envelope.type,
                     isSealed: isSealed && !isPlain)))
-    }
-
-    /// The oldest connection that was not handed out to a test.
-    mutating func takeConnection() -> WSETestServer.Connection? {
-        guard takenConnections < history.count else { return nil }
-        defer { takenConnections += 1 }
-        return WSETestServer.Connection(link: history[takenConnections])
     }
 
     /// The connections in the order in which they came.

@@ -100,7 +100,7 @@ extension WSETestServer {
     private func endConnections(_ farewell: Farewell) async {
         let (links, channels) = read { state in
             // Those that were turned away say goodbye for themselves, but perhaps not soon enough.
-            (state.history.filter { !$0.isClosed }, Array(state.channels.values))
+            (state.log.open, Array(state.channels.values))
         }
         for link in links {
             link.setStalled(false)

@@ -9,6 +9,9 @@ internal import WSEWire
 extension WSETestServer {
     /// Binds the port and accepts connections from then on.
     func bind() async throws(WSETestServerError) {
+        guard (0...65_535).contains(port) else {
+            throw WSETestServerError(.bindFailed, "\(port) is no port")
+        }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

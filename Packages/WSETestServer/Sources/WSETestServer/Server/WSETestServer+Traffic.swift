@@ -40,6 +40,7 @@ extension WSETestServer {
     ) {
         let events = inbound.events(in: bytes, as: kind)
         let connection = Connection(link: link)
+        let refused = refusedTopics(events, connection)
         let (calls, cipher) = update {
             state -> ([(ServerState.Handler, ReceivedMessage)], (any MessageCipher)?) in
             state.noteLife(link)
@@ -53,7 +54,9 @@ extension WSETestServer {
                         wasRateLimited: !isAdmitted)
                 }
                 guard isAdmitted else { continue }
-                if let event { cipher = state.receive(event, as: kind, from: link) ?? cipher }
+                if let event {
+                    cipher = state.receive(event, as: kind, refused: refused, from: link) ?? cipher
+                }
                 if !message.isControl, let handler = state.handlerOfAll { calls.append((handler, message)) }
                 if let type = message.type, let handler = state.handlers[type] {
                     calls.append((handler, message))
@@ -64,5 +67,17 @@ extension WSETestServer {
         if let cipher { inbound.setCipher(cipher) }
         // Outside the lock, as handlers send answers.
         for (handler, message) in calls { handler(message) }
+    }
+
+    /// Asks the test about topics, outside the lock, as it may ask the server things in turn.
+    private func refusedTopics(_ events: [WSEEvent], _ connection: Connection) -> Set<String> {
+        var refused: Set<String> = []
+        for event in events where event.type == "subscription_update" {
+            for topic in event.payload["topics"]?.arrayValue?.compactMap(\.stringValue) ?? []
+            where !configuration.acceptsTopic(topic, connection) {
+                refused.insert(topic)
+            }
+        }
+        return refused
     }
 }

@@ -51,7 +51,7 @@ public final class WSETestServer: Sendable {
         return "\(tls == nil ? "ws" : "wss")://\(host):\(port)\(configuration.path)"
     }
 
-    /// Starts a server. End it with ``stop(_:)``; ``withWSETestServer(configuration:isolation:_:)`` does so itself.
+    /// Starts a server. End it with ``stop(_:)``; ``withWSETestServer(configuration:_:)`` does so itself.
     ///
     /// - Throws: ``WSETestServerError`` with code `bindFailed` or `tlsFailed`.
     public static func start(

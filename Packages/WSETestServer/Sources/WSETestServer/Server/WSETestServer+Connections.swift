@@ -1,66 +1,13 @@
-internal import WSEWire
-
 extension WSETestServer {
-    /// What clients sent, oldest first, control messages too; see ``Configuration/recordingCapacity``.
-    public var messages: [ReceivedMessage] { read { $0.recording.messages } }
-
-    /// How many messages clients have sent since the start.
-    public var messageCount: Int { read { $0.recording.total } }
-
-    /// Of what clients sent, the messages of one type.
-    public func messages(ofType type: String) -> [ReceivedMessage] {
-        messages.filter { $0.type == type }
-    }
-
-    /// Forgets what clients have sent so far.
-    public func clearMessages() {
-        update { $0.recording.clear() }
-    }
-
-    /// The next message that matches: the oldest that was not handed out before, or else the first to come. Each
-    /// message is handed out once, so that a test can ask for one after the other.
-    ///
-    /// - Parameters:
-    ///   - limit: The longest that it waits.
-    ///   - matches: Called on any thread, perhaps several times for one message.
-    /// - Throws: ``WSETestServerError`` with code `timedOut`, `cancelled` or `stopped`.
-    public func nextMessage(
-        within limit: Duration = .seconds(10),
-        where matches: @escaping @Sendable (ReceivedMessage) -> Bool
-    ) async throws(WSETestServerError) -> ReceivedMessage {
-        try await wait(for: "a message", within: limit) { $0.recording.take(where: matches) }
-    }
-
-    /// The next message of a type.
-    ///
-    /// - Throws: As ``nextMessage(within:where:)``.
-    public func nextMessage(
-        ofType type: String, within limit: Duration = .seconds(10)
-    ) async throws(WSETestServerError) -> ReceivedMessage {
-        try await wait(for: "a message of type \(type)", within: limit) { state in
-            state.recording.take { $0.type == type }
-        }
-    }
-
-    /// The next message of the application: handshake, heartbeat and subscriptions are passed over.
-    ///
-    /// - Throws: As ``nextMessage(within:where:)``.
-    public func nextMessage(
-        within limit: Duration = .seconds(10)
-    ) async throws(WSETestServerError) -> ReceivedMessage {
-        try await wait(for: "a message", within: limit) { state in
-            state.recording.take { !$0.isControl }
-        }
-    }
-
     /// Whoever is connected and was let in, in the order in which they came.
     public var connections: [Connection] { read { $0.links.map(Connection.init) } }
 
-    /// Everyone who was ever connected, let in or not, in the order in which they came.
-    public var allConnections: [Connection] { read { $0.history.map(Connection.init) } }
+    /// Everyone who was ever connected, let in or not, in the order in which they came. Of those that have ended the
+    /// latest are kept, as many as ``Configuration/recordingCapacity``.
+    public var allConnections: [Connection] { read { $0.log.links.map(Connection.init) } }
 
     /// How many WebSocket connections there have been, let in or not.
-    public var connectionCount: Int { read { $0.history.count } }
+    public var connectionCount: Int { read { $0.log.total } }
 
     /// How many clients were turned away because of their token.
     public var rejectedTokenCount: Int { read { $0.rejectedTokens } }
@@ -75,7 +22,7 @@ extension WSETestServer {
     public func nextConnection(
         within limit: Duration = .seconds(10)
     ) async throws(WSETestServerError) -> Connection {
-        try await wait(for: "a connection", within: limit) { $0.takeConnection() }
+        try await wait(for: "a connection", within: limit) { $0.log.take().map(Connection.init) }
     }
 
     /// Returns once so many connections are open and were let in.
