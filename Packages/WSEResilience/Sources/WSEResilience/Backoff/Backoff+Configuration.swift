@@ -21,6 +21,7 @@ extension Backoff {
         /// In how long a held connection halves the stress of ``Strategy/adaptive``. Default: 60 s.
         public var memory: Duration
 
+        /// The defaults, but for what is given.
         public init(
             strategy: Strategy = .exponential,
             base: Duration = .seconds(1),

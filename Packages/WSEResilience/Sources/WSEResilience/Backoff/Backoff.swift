@@ -18,6 +18,7 @@
 /// Success does not reset it; having held does (``recordStable(for:)``). Otherwise a server that accepts and
 /// at once drops its clients would be called upon at the base rate for ever.
 public struct Backoff: Sendable {
+    /// What it was made with, as given.
     public let configuration: Configuration
 
     /// How many delays have been handed out since the last reset.
@@ -32,6 +33,7 @@ public struct Backoff: Sendable {
     private let jitter: Double
     private var stress = 1.0
 
+    /// A backoff before the first failure.
     public init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
         base = max(configuration.base.nanosecondsClamped, 1)

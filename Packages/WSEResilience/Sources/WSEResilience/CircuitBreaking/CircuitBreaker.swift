@@ -38,6 +38,7 @@ public struct CircuitBreaker: Sendable {
         /// Default: 60 s.
         public var probeTimeout: Duration
 
+        /// The defaults, but for what is given.
         public init(
             failureThreshold: Int = 5, openDuration: Duration = .seconds(60), successThreshold: Int = 3,
             probeTimeout: Duration = .seconds(60)
@@ -87,11 +88,13 @@ public struct CircuitBreaker: Sendable {
         let deadline: ContinuousClock.Instant
     }
 
+    /// What it works with.
     public let configuration: Configuration
     private var phase = Phase.closed(failures: 0)
     private var period: UInt64 = 0
     private var lastProbe: UInt64 = 0
 
+    /// A closed breaker.
     public init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
     }

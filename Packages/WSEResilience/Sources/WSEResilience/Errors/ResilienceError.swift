@@ -25,12 +25,14 @@ public struct ResilienceError: Error, Sendable, Hashable, CustomStringConvertibl
         public var description: String { value.rawValue }
     }
 
+    /// What kind of failure it is.
     public let code: Code
     /// What is wrong, for people.
     public let message: String
     /// After what time trying again makes sense; `nil` if never.
     public let retryAfter: Duration?
 
+    /// An error of this package, for those who build upon its parts.
     public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
         self.code = code
         self.message = message

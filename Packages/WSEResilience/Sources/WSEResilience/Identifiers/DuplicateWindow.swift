@@ -31,6 +31,7 @@ public struct DuplicateWindow: Sendable {
     private let firstKey: UInt64
     private let secondKey: UInt64
 
+    /// An empty window whose table is keyed by `generator`.
     public init(
         capacity: Int = 10_000, lifetime: Duration = .seconds(300),
         using generator: inout some RandomNumberGenerator
@@ -42,6 +43,7 @@ public struct DuplicateWindow: Sendable {
         secondKey = generator.next()
     }
 
+    /// An empty window whose table is keyed by the system's random numbers.
     public init(capacity: Int = 10_000, lifetime: Duration = .seconds(300)) {
         var generator = SystemRandomNumberGenerator()
         self.init(capacity: capacity, lifetime: lifetime, using: &generator)
@@ -117,7 +119,6 @@ public struct DuplicateWindow: Sendable {
         let order = (0..<count).map { (head + $0) % ids.count }
         let keptIDs = order.map { ids[$0] }
         let keptArrivals = order.map { arrivals[$0] }
-        let isFindable = order.map { isReferenced($0) }
         ids = ContiguousArray(repeating: EventID(high: 0, low: 0), count: size)
         arrivals = ContiguousArray(repeating: filler, count: size)
         var slots = 128
@@ -125,10 +126,8 @@ public struct DuplicateWindow: Sendable {
         table = ContiguousArray(repeating: 0, count: slots)
         head = 0
         count = 0
-        for index in keptIDs.indices {
-            append(keptIDs[index], now: keptArrivals[index])
-            if !isFindable[index], let slot = self.slot(of: keptIDs[index]) { clear(slot) }
-        }
+        // None of them has expired, as those would have made room; so each is in the table, and once only.
+        for index in keptIDs.indices { append(keptIDs[index], now: keptArrivals[index]) }
     }
 
     // MARK: - Table
@@ -149,16 +148,6 @@ public struct DuplicateWindow: Sendable {
             slot = next(slot)
         }
         return nil
-    }
-
-    private func isReferenced(_ index: Int) -> Bool {
-        let reference = UInt32(truncatingIfNeeded: index &+ 1)
-        var slot = home(of: ids[index])
-        while table[slot] != 0 {
-            if table[slot] == reference { return true }
-            slot = next(slot)
-        }
-        return false
     }
 
     /// Empties a slot and moves back what had to sit behind it, so that probing needs no tombstones.

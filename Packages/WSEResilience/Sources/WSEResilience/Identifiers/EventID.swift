@@ -16,6 +16,7 @@ public struct EventID: Sendable, Hashable {
     /// The last 64 bits of the UUID, or the other half of the hash.
     public var low: UInt64
 
+    /// The id of these 128 bits.
     @inlinable
     public init(high: UInt64, low: UInt64) {
         self.high = high
@@ -54,6 +55,7 @@ public struct EventID: Sendable, Hashable {
             self.init(using: &generator)
         }
 
+        /// A key out of `generator`; a secret one asks for a secret generator.
         public init(using generator: inout some RandomNumberGenerator) {
             self.init(first: generator.next(), second: generator.next())
         }

@@ -14,11 +14,14 @@
 public struct NetworkMonitor: Sendable {
     /// What a link may at most show to be of a quality.
     public struct Limits: Sendable, Hashable {
+        /// Mean round trip.
         public var latency: Duration
+        /// Mean difference between consecutive round trips.
         public var jitter: Duration
         /// Share of lost probes, 0 to 1.
         public var loss: Double
 
+        /// Limits that a link keeps if it exceeds none of them.
         public init(latency: Duration, jitter: Duration, loss: Double) {
             self.latency = latency
             self.jitter = jitter
@@ -37,6 +40,7 @@ public struct NetworkMonitor: Sendable {
         /// Default: 300 ms, 100 ms, 3 %.
         public var fair: Limits
 
+        /// The defaults, but for what is given.
         public init(
             window: Int = 100,
             excellent: Limits = Limits(latency: .milliseconds(50), jitter: .milliseconds(25), loss: 0.001),
@@ -52,6 +56,7 @@ public struct NetworkMonitor: Sendable {
 
     /// What is known of the link.
     public struct Diagnostics: Sendable, Hashable {
+        /// The judgement that follows from the rest.
         public var quality: NetworkQuality
         /// Mean round trip; zero without samples.
         public var latency: Duration
@@ -65,6 +70,7 @@ public struct NetworkMonitor: Sendable {
         public var samples: Int
     }
 
+    /// What it works with.
     public let configuration: Configuration
 
     /// The last probes, oldest first: a round trip in nanoseconds, or nothing for a loss.
@@ -74,6 +80,7 @@ public struct NetworkMonitor: Sendable {
     private var differences: Int64 = 0
     private var lastSample: Int64?
 
+    /// A monitor that knows nothing yet.
     public init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
     }

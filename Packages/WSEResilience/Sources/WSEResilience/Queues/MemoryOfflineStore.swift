@@ -4,16 +4,20 @@ import Synchronization
 public final class MemoryOfflineStore<ID: Hashable & Sendable, Message: Sendable>: OfflineStore {
     private let entries = Mutex<[ID: OfflineEntry<ID, Message>]>([:])
 
+    /// An empty store.
     public init() {}
 
+    /// Keeps `entry`, in place of one of the same id.
     public func save(_ entry: OfflineEntry<ID, Message>) {
         entries.withLock { $0[entry.id] = entry }
     }
 
+    /// Drops the entry of this id, if there is one.
     public func remove(_ id: ID) {
         entries.withLock { $0[id] = nil }
     }
 
+    /// Everything kept, in any order.
     public func load(now: ContinuousClock.Instant) -> [OfflineEntry<ID, Message>] {
         entries.withLock { Array($0.values) }
     }

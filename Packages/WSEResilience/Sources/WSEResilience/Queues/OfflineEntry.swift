@@ -2,6 +2,7 @@
 public struct OfflineEntry<ID: Hashable & Sendable, Message: Sendable>: Sendable {
     /// Names the message through all attempts to send it.
     public let id: ID
+    /// What is to be sent.
     public var message: Message
     /// Higher goes first.
     public var priority: Int
@@ -11,6 +12,7 @@ public struct OfflineEntry<ID: Hashable & Sendable, Message: Sendable>: Sendable
     /// outlive the system's uptime.
     public let queuedAt: ContinuousClock.Instant
 
+    /// An entry as a store gives it back.
     @inlinable
     public init(id: ID, message: Message, priority: Int, order: UInt64, queuedAt: ContinuousClock.Instant) {
         self.id = id

@@ -23,6 +23,7 @@
 ///
 /// A value type without a clock. Copies share the store; without one, they are independent.
 public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable {
+    /// A message and what the queue knows of it.
     public typealias Entry = OfflineEntry<ID, Message>
 
     /// What an ``OfflineQueue`` works with.
@@ -32,6 +33,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
         /// How long a message is kept. Default: 1 h.
         public var lifetime: Duration
 
+        /// The defaults, but for what is given.
         public init(capacity: Int = 1000, lifetime: Duration = .seconds(3600)) {
             self.capacity = max(capacity, 1)
             self.lifetime = lifetime.bounded
@@ -40,6 +42,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
 
     /// What became of an added message, and what had to go for it.
     public struct Addition: Sendable {
+        /// How an addition ended.
         public enum Outcome: Sendable, Hashable {
             /// It has a new slot.
             case added
@@ -49,6 +52,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
             case refused
         }
 
+        /// What became of the message.
         public let outcome: Outcome
         /// Dropped as too old.
         public let expired: [Entry]
@@ -76,6 +80,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
         }
     }
 
+    /// What it works with.
     public let configuration: Configuration
 
     @usableFromInline var slots: [ID: Slot] = [:]
@@ -111,6 +116,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
 
     /// How many messages it keeps, taken ones included.
     @inlinable public var count: Int { slots.count }
+    /// Whether it keeps none.
     @inlinable public var isEmpty: Bool { slots.isEmpty }
     /// How many messages are neither taken nor gone.
     @inlinable public var waitingCount: Int { waiting.count }

@@ -43,8 +43,11 @@ public struct OutboundQueue<Element: Sendable>: Sendable {
         self.patience = max(patience, 1)
     }
 
+    /// How many elements wait.
     @inlinable public var count: Int { lists.count }
+    /// Whether none waits.
     @inlinable public var isEmpty: Bool { lists.count == 0 }
+    /// Whether the next one would be turned away.
     @inlinable public var isFull: Bool { lists.count >= capacity }
 
     /// Adds an element behind all others of its priority.

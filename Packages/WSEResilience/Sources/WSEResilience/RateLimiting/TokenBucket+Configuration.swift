@@ -15,6 +15,7 @@ extension TokenBucket {
         /// The step, as a part of ``rate``. Default: 0.1; 0.01 to 1.
         public var recoveryStep: Double
 
+        /// The defaults, but for what is given.
         public init(
             capacity: Int = 1000, rate: Double = 100, slowdown: Double = 0.5, minimum: Double = 0.1,
             recoveryInterval: Duration = .seconds(10), recoveryStep: Double = 0.1

@@ -38,6 +38,7 @@ public struct TokenBucket: Sendable {
         fileprivate let epoch: UInt64
     }
 
+    /// What it works with.
     public let configuration: Configuration
 
     /// Tokens gained per second at present, as of the last call that told the time.
@@ -54,6 +55,7 @@ public struct TokenBucket: Sendable {
     /// Counts the refusals, each of which voids what was reserved.
     private var epoch: UInt64 = 0
 
+    /// A full bucket.
     public init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
         rate = configuration.rate

@@ -24,6 +24,7 @@ public struct ConnectionSequencer<Element: Sendable>: Sendable {
         /// How long a gap may last. Default: 1 s.
         public var patience: Duration
 
+        /// The defaults, but for what is given.
         public init(held: Int = 100, patience: Duration = .seconds(1)) {
             self.held = max(held, 1)
             self.patience = patience.bounded
@@ -52,6 +53,7 @@ public struct ConnectionSequencer<Element: Sendable>: Sendable {
         }
     }
 
+    /// What it works with.
     public let configuration: Configuration
 
     /// The last number that is settled; `nil` before the first event.
@@ -68,6 +70,7 @@ public struct ConnectionSequencer<Element: Sendable>: Sendable {
     @usableFromInline var held = RingBuffer<Held>()
     @usableFromInline var outputs = RingBuffer<Output>()
 
+    /// A sequencer before its first event.
     public init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
     }

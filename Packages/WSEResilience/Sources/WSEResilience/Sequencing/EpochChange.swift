@@ -3,6 +3,7 @@
 /// Whether something was missed in between cannot be known from offsets, so a consumer that keeps state should
 /// fetch it anew.
 public struct EpochChange<Topic: Hashable & Sendable, Epoch: Hashable & Sendable>: Sendable, Hashable {
+    /// The topic it happened to.
     public let topic: Topic
     /// How far the topic had come before.
     public let previous: TopicPosition<Epoch>
@@ -12,6 +13,7 @@ public struct EpochChange<Topic: Hashable & Sendable, Epoch: Hashable & Sendable
     /// delivered when the epoch held for the first time.
     public let nextOffset: UInt64
 
+    /// A change from `previous` to `epoch`.
     @inlinable
     public init(topic: Topic, previous: TopicPosition<Epoch>, epoch: Epoch, nextOffset: UInt64) {
         self.topic = topic

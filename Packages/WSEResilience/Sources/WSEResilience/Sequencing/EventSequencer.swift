@@ -62,11 +62,16 @@
 public struct EventSequencer<
     Topic: Hashable & Sendable, Epoch: Hashable & Sendable, Element: Sendable
 >: Sendable {
+    /// What ``process(_:topic:epoch:offset:now:)`` decides.
     public typealias Verdict = SequencingVerdict
+    /// What ``nextOutput()`` gives.
     public typealias Output = SequencingOutput<Topic, Epoch, Element>
+    /// Where a topic stands.
     public typealias Position = TopicPosition<Epoch>
+    /// What to ask the server for.
     public typealias Request = RecoveryRequest<Topic, Epoch>
 
+    /// What it works with, brought into range.
     public let configuration: SequencingConfiguration
 
     /// Hashes ids for ``process(id:now:)``.
@@ -108,6 +113,7 @@ public struct EventSequencer<
             capacity: configuration.idCapacity, lifetime: configuration.idLifetime, using: &generator)
     }
 
+    /// A sequencer of no topics, with keys out of the system's random numbers.
     public init(_ configuration: SequencingConfiguration = SequencingConfiguration()) {
         var generator = SystemRandomNumberGenerator()
         self.init(configuration, using: &generator)

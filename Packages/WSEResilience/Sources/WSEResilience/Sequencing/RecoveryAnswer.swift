@@ -5,6 +5,7 @@ public struct RecoveryAnswer<Epoch: Hashable & Sendable>: Sendable, Hashable {
     /// Whether the server claims to have replayed everything after the position asked for.
     public var recovered: Bool
 
+    /// An answer as the server gave it.
     @inlinable
     public init(head: TopicPosition<Epoch>?, recovered: Bool) {
         self.head = head

@@ -1,5 +1,6 @@
 /// What to ask the server for, so that a topic goes on without a hole.
 public struct RecoveryRequest<Topic: Hashable & Sendable, Epoch: Hashable & Sendable>: Sendable, Hashable {
+    /// The topic to ask about.
     public let topic: Topic
     /// Ask for everything after this position.
     public let position: TopicPosition<Epoch>
@@ -9,6 +10,7 @@ public struct RecoveryRequest<Topic: Hashable & Sendable, Epoch: Hashable & Send
     /// ``EventSequencer/expire(now:)``.
     public let deadline: ContinuousClock.Instant
 
+    /// A request for what comes after `position`.
     @inlinable
     public init(
         topic: Topic, position: TopicPosition<Epoch>, missing: ClosedRange<UInt64>?,

@@ -16,6 +16,7 @@ public struct SequencingConfiguration: Sendable, Hashable {
     /// Whether what is missing can be asked for. Where not, a gap is announced and passed at once. Default: yes.
     public var isRecoveryAvailable: Bool
 
+    /// The defaults, but for what is given.
     public init(
         idCapacity: Int = 10_000,
         idLifetime: Duration = .seconds(300),

@@ -19,5 +19,6 @@ public struct SequencingStatistics: Sendable, Hashable, Codable {
     /// Events delivered without order, as their topic was one too many.
     public var untracked: UInt64 = 0
 
+    /// All zero.
     public init() {}
 }

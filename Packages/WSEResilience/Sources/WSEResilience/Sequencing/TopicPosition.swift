@@ -5,6 +5,7 @@ public struct TopicPosition<Epoch: Hashable & Sendable>: Sendable, Hashable {
     /// Everything up to and including this offset is settled; the first event of an epoch has 0.
     public var offset: UInt64
 
+    /// The position at `offset` of `epoch`.
     @inlinable
     public init(epoch: Epoch, offset: UInt64) {
         self.epoch = epoch

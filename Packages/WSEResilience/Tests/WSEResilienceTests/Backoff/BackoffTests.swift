@@ -85,6 +85,16 @@ struct BackoffTests {
         #expect(backoff.next(using: &generator) == .milliseconds(3_250))
     }
 
+    @Test("adaptive forgets from the maximum on, however long it failed")
+    func adaptiveLongOutage() {
+        var backoff = Backoff(.init(strategy: .adaptive, jitter: 0, memory: .seconds(60)))
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<10_000 { _ = backoff.next(using: &generator) }
+        // 30 times the base; half of what exceeds 1 is gone after a minute.
+        backoff.recordStable(for: .seconds(60))
+        #expect(backoff.next(using: &generator) == .milliseconds(15_500))
+    }
+
     @Test("the attempts start anew only after a stable connection")
     func stability() {
         var backoff = Backoff(.init(jitter: 0, stableAfter: .seconds(10)))

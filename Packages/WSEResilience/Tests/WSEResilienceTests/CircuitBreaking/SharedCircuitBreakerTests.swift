@@ -63,6 +63,17 @@ struct SharedCircuitBreakerTests {
         #expect(breaker.state == .closed)
     }
 
+    @Test("a probe that ends in an error that does not count makes way for the next")
+    func uncountedProbe() async throws {
+        let breaker = breaker()
+        for _ in 0..<2 { _ = try? await breaker.run { throw Failed() } }
+        time.advance(by: .seconds(60))
+        _ = try? await breaker.run { throw CancellationError() }
+        #expect(breaker.state == .halfOpen)
+        #expect(try await breaker.run { true })
+        #expect(breaker.state == .closed)
+    }
+
     @Test("cancelled work does not count, whatever it throws")
     func cancelled() async throws {
         let breaker = breaker()

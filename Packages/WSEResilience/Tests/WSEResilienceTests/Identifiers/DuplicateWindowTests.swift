@@ -72,9 +72,14 @@ struct DuplicateWindowTests {
         #expect(window.insert(EventID(high: 0, low: 0), now: start) == false)
     }
 
-    @Test("random histories agree with a plain list", arguments: 0..<300)
-    func histories(seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
+    @Test("random histories agree with a plain list")
+    func histories() {
+        Histories.run("duplicate window", default: 300) { generator in
+            try history(&generator)
+        }
+    }
+
+    private func history(_ generator: inout SeededGenerator) throws(Histories.Failure) {
         let capacity = 1 + generator.below(200)
         let lifetime = 1 + generator.below(500)
         var window = DuplicateWindow(
@@ -83,17 +88,22 @@ struct DuplicateWindowTests {
         var list: [(id: Int, second: Int)] = []
         var second = 0
         let universe = 1 + generator.below(400)
-        for _ in 0..<2_000 {
-            second += generator.below(4)
+        for step in 0..<1_000 {
+            // Now and then a pause after which many ids are expired at once.
+            second += generator.chance(2) ? generator.below(2 * lifetime) : generator.below(4)
             let number = generator.below(universe)
             let isKnown = list.contains { $0.id == number && $0.second > second - lifetime }
-            #expect(window.insert(id(number), now: start + .seconds(second)) == !isKnown, "seed \(seed)")
-            while let first = list.first, first.second <= second - lifetime { list.removeFirst() }
+            let isNew = window.insert(id(number), now: start + .seconds(second))
+            try same(isNew, !isKnown, "step \(step): id \(number)")
+            // Up to two expired ones go with each that comes, the oldest when it is full.
+            for _ in 0..<2 {
+                if let first = list.first, first.second <= second - lifetime { list.removeFirst() }
+            }
             if !isKnown {
                 if list.count == capacity { list.removeFirst() }
                 list.append((number, second))
             }
-            #expect(window.count <= capacity)
+            try same(window.count, list.count, "step \(step): count")
         }
     }
 }

@@ -104,6 +104,18 @@ struct EventSequencerRecoveryTests {
         #expect(rig.event("t", 18) == .gap(missing: 17...17))
     }
 
+    @Test("turning recovery off gives up topics in the order in which they came to be followed")
+    func recoveryTurnedOffInOrder() {
+        var rig = SequencerRig()
+        let topics = (0..<20).map { "topic\($0)" }
+        for topic in topics { rig.event(topic, 0) }
+        for topic in topics.reversed() { rig.event(topic, 2) }
+        _ = rig.takeLog()
+        rig.sequencer.setRecovery(available: false, now: rig.now)
+        rig.drain()
+        #expect(rig.takeLog() == topics.flatMap { [.lost($0, 1...1), .event("\($0)@e:2")] })
+    }
+
     @Test("a replay cut short does not move the position to the head, but goes on")
     func cutShort() {
         var rig = rig()
@@ -319,72 +331,5 @@ struct EventSequencerRecoveryTests {
         rig.drain()
         #expect(rig.takeLog() == [.lost("t", 11...12), 13])
         #expect(rig.sequencer.nextDeadline == nil)
-    }
-
-    @Test(
-        "up to 100 events are held per topic behind a gap; then the earliest go, up to the width of the hole")
-    func boundPerTopic() {
-        var rig = rig(SequencingConfiguration(heldPerTopic: 100))
-        // Two are missing: 11 and 12.
-        for offset: UInt64 in 13...112 { rig.event("t", offset) }
-        #expect(rig.sequencer.heldEvents == 100)
-        #expect(rig.sequencer.statistics.evicted == 0)
-        #expect(rig.event("t", 113) == .hold)
-        #expect(rig.event("t", 114) == .hold)
-        #expect(rig.sequencer.heldEvents == 100)
-        #expect(rig.sequencer.statistics.evicted == 2)
-        _ = rig.takeLog()
-        // A third one would cost more than the hole: it is given up.
-        #expect(rig.event("t", 115) == .release)
-        #expect(rig.takeLog() == [.lost("t", 11...14)] + (15...115).map { .event("t@e:\($0)") })
-        #expect(rig.sequencer.heldEvents == 0)
-    }
-
-    @Test("what was let go for want of room comes back with the replay")
-    func evictedComesBack() {
-        var rig = rig(SequencingConfiguration(heldPerTopic: 3))
-        for offset: UInt64 in 20...25 { rig.event("t", offset) }
-        #expect(rig.sequencer.statistics.evicted == 3)
-        _ = rig.takeLog()
-        for offset: UInt64 in 11...25 { rig.event("t", offset) }
-        rig.answer("t", head: 25, recovered: true)
-        #expect(rig.takeLog() == (11...25).map { .event("t@e:\($0)") })
-        #expect(rig.sequencer.statistics.lost == 0)
-    }
-
-    @Test("what was let go is announced with the hole when recovery fails")
-    func evictedIsAnnounced() {
-        var rig = rig(SequencingConfiguration(heldPerTopic: 3))
-        for offset: UInt64 in 20...25 { rig.event("t", offset) }
-        _ = rig.takeLog()
-        rig.answer("t", head: 25, recovered: false)
-        #expect(rig.takeLog() == [.lost("t", 11...22), 23, 24, 25])
-    }
-
-    @Test("the bound over all topics holds, even for a topic that can hold nothing of its own")
-    func boundInTotal() {
-        var rig = SequencerRig(SequencingConfiguration(heldInTotal: 2))
-        for topic in ["a", "b", "c"] { rig.event(topic, 0) }
-        for topic in ["a", "b", "c"] {
-            #expect(rig.event(topic, 3) == .gap(missing: topic == "c" ? 1...3 : 1...2))
-        }
-        #expect(rig.sequencer.heldEvents == 2)
-        _ = rig.takeLog()
-        // What could not be held is still known to exist, so a refusal announces it.
-        rig.answer("c", head: 3, recovered: false)
-        #expect(rig.takeLog() == [.lost("c", 1...3)])
-        #expect(rig.event("c", 4) == .deliver)
-    }
-
-    @Test("a topic that can hold nothing is filled by the replay all the same")
-    func nothingHeld() {
-        var rig = rig(SequencingConfiguration(heldInTotal: 0))
-        #expect(rig.event("t", 12) == .gap(missing: 11...12))
-        #expect(rig.sequencer.heldEvents == 0)
-        rig.event("t", 11)
-        rig.event("t", 12)
-        rig.answer("t", head: 12, recovered: true)
-        #expect(rig.event("t", 13) == .deliver)
-        #expect(rig.takeLog().filter { $0 != .request("t", after: 10, missing: 11...12) } == [11, 12, 13])
     }
 }
