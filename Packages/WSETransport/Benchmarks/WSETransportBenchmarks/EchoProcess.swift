@@ -1,7 +1,5 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
-import NIOWebSocket
 
 /// An echo server, in this process or one of its own.
 enum EchoProcess {
@@ -12,30 +10,8 @@ enum EchoProcess {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    guard isWebSocket else {
-                        try pipeline.addHandler(ByteEcho())
-                        return
-                    }
-                    let upgrader = NIOWebSocketServerUpgrader(
-                        shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
-                        upgradePipelineHandler: { channel, _ in
-                            channel.eventLoop.makeCompletedFuture {
-                                // Frames are handled below as bytes; NIOWebSocket's codec would be measured too.
-                                let pipeline = channel.pipeline.syncOperations
-                                for context in [
-                                    try? pipeline.context(handlerType: WebSocketFrameEncoder.self),
-                                    try? pipeline.context(
-                                        handlerType: ByteToMessageHandler<WebSocketFrameDecoder>.self),
-                                    try? pipeline.context(handlerType: WebSocketProtocolErrorHandler.self),
-                                ] {
-                                    if let context { pipeline.removeHandler(context: context, promise: nil) }
-                                }
-                                try pipeline.addHandler(SmallFrameEcho())
-                            }
-                        })
-                    try pipeline.configureHTTPServerPipeline(
-                        withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in }))
+                    let handler: any ChannelHandler = isWebSocket ? SmallFrameEcho() : ByteEcho()
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -61,24 +37,42 @@ enum EchoProcess {
         }
     }
 
-    /// Echoes unfragmented frames of up to 125 bytes, each within one read; enough for what is measured.
+    /// Answers the upgrade, then echoes unfragmented frames of up to 125 bytes, each within one read, which is enough
+    /// for what is measured; NIOWebSocket's codec would be measured too.
     private final class SmallFrameEcho: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
 
+        private var isUpgraded = false
+
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             var input = unwrapInboundIn(data)
+            guard isUpgraded else {
+                isUpgraded = true
+                let answer = (try? upgradeResponse(to: String(buffer: input))) ?? []
+                context.write(wrapOutboundOut(ByteBuffer(bytes: answer)), promise: nil)
+                return
+            }
             var output = context.channel.allocator.buffer(capacity: input.readableBytes)
-            while input.readableBytes >= 6, let first = input.readInteger(as: UInt8.self),
-                let second = input.readInteger(as: UInt8.self), let key = input.readBytes(length: 4),
-                var payload = input.readBytes(length: Int(second & 0x7F))
-            {
-                for index in payload.indices { payload[index] ^= key[index & 3] }
-                output.writeInteger(first)
-                output.writeInteger(second & 0x7F)
-                output.writeBytes(payload)
+            var isClose = false
+            while let header = input.getInteger(at: input.readerIndex, as: UInt16.self) {
+                let count = Int(header & 0x7F)
+                isClose = isClose || header >> 8 == 0x88
+                output.writeInteger(header & 0xFF7F)
+                let keyStart = input.readerIndex + 2
+                for index in 0..<count {
+                    guard let byte = input.getInteger(at: keyStart + 4 + index, as: UInt8.self),
+                        let mask = input.getInteger(at: keyStart + (index & 3), as: UInt8.self)
+                    else { return }
+                    output.writeInteger(byte ^ mask)
+                }
+                input.moveReaderIndex(forwardBy: 6 + count)
             }
             context.write(wrapOutboundOut(output), promise: nil)
+            if isClose {
+                context.flush()
+                context.close(promise: nil)
+            }
         }
 
         func channelReadComplete(context: ChannelHandlerContext) {

@@ -3,21 +3,19 @@ import Synchronization
 extension WebSocketMailbox {
     /// Sends at once if nobody waits before it and the connection is writable, else waits for its turn.
     func send(_ kind: WebSocketMessageKind, _ bytes: [UInt8]) async throws(WebSocketError) {
+        if let outcome = sendWithoutWaiting(kind, bytes) {
+            try outcome.get()
+            return
+        }
         let id = newID()
         let error: WebSocketError? = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let outcome = state.withLock { state -> Result<Void, WebSocketError>? in
                     if state.cancelled.remove(id) != nil { return .failure(Self.cancelledError) }
-                    if let closure = state.closure { return .failure(closure.endingError) }
-                    if state.isClosing {
-                        return .failure(WebSocketError(.notOpen, "The connection is closing."))
-                    }
-                    guard state.isWritable, state.unsent.isEmpty else {
-                        state.unsent.append(
-                            UnsentMessage(id: id, kind: kind, bytes: bytes, continuation: continuation))
-                        return nil
-                    }
-                    return Self.sendNow(kind, bytes, &state)
+                    if let outcome = Self.sendNowIfPossible(kind, bytes, &state) { return outcome }
+                    state.unsent.append(
+                        UnsentMessage(id: id, kind: kind, bytes: bytes, continuation: continuation))
+                    return nil
                 }
                 switch outcome {
                 case .success: continuation.resume(returning: nil)
@@ -37,6 +35,23 @@ extension WebSocketMailbox {
         }
         forgetCancellation(id)
         if let error { throw error }
+    }
+
+    /// The usual case, without the cost of being able to wait; `nil` if it must wait.
+    private func sendWithoutWaiting(
+        _ kind: WebSocketMessageKind, _ bytes: [UInt8]
+    ) -> Result<Void, WebSocketError>? {
+        if Task.isCancelled { return .failure(Self.cancelledError) }
+        return state.withLock { Self.sendNowIfPossible(kind, bytes, &$0) }
+    }
+
+    private static func sendNowIfPossible(
+        _ kind: WebSocketMessageKind, _ bytes: [UInt8], _ state: inout State
+    ) -> Result<Void, WebSocketError>? {
+        if let closure = state.closure { return .failure(closure.endingError) }
+        if state.isClosing { return .failure(WebSocketError(.notOpen, "The connection is closing.")) }
+        guard state.isWritable, state.unsent.isEmpty else { return nil }
+        return sendNow(kind, bytes, &state)
     }
 
     /// Sends what waits, in order, until the connection is not writable again.
