@@ -1,6 +1,14 @@
 import NIOCore
 import NIOPosix
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// An echo server, in this process or one of its own.
 enum EchoProcess {
     /// Answers on a free port: plain bytes come back as they are, WebSocket messages as messages.
@@ -21,6 +29,8 @@ enum EchoProcess {
     static func serve() async throws {
         let channel = try await bind(isWebSocket: true)
         print(channel.localAddress?.port ?? 0)
+        // Into a pipe, a line is not sent by its end alone.
+        fflush(nil)
         try await onThread { while readLine() != nil {} }
         try await channel.close()
     }

@@ -24,7 +24,10 @@ struct Main {
             ("send", SendBenchmark.run),
             ("idle", IdleBenchmark.run),
         ]
-        for (name, run) in all where chosen.isEmpty || chosen.contains(name) { try await run() }
+        for (name, run) in all where chosen.isEmpty || chosen.contains(name) {
+            try await run()
+            fflush(nil)
+        }
     }
 }
 
