@@ -132,15 +132,20 @@ public final class WSEClient: Sendable {
 
     // MARK: Sending
 
-    /// Sends one message.
+    /// Sends one message, or keeps it until there is a connection.
     ///
-    /// - Throws: ``WSEError``: `notConnected` where there is no connection, `invalidArgument` if the payload cannot be
-    ///   encoded or is larger than the server takes.
+    /// Returns when the message is handed to the connection; while that takes nothing, the caller waits. What is handed
+    /// over may still be lost with the connection: only an answer of the server's application proves that it arrived.
+    ///
+    /// - Throws: ``WSEError``: `notConnected` where there is no connection and no offline queue, `queueFull` if there is
+    ///   no room in the queues, `rateLimit` with `retryAfter`, `invalidArgument` if the payload cannot be encoded or is
+    ///   larger than the server takes, `connection` or `closed` if the connection ended first, `cancelled`.
     @discardableResult
     public func send(
         _ type: String, _ payload: WSEValue = [:], priority: MessagePriority? = nil,
         correlationID: String? = nil
     ) async throws(WSEError) -> SendOutcome {
-        try engine.send(type, payload, priority: priority, correlationID: correlationID)
+        try await engine.send(
+            MessageDraft(type: type, payload: payload, priority: priority, correlationID: correlationID))
     }
 }

@@ -52,6 +52,14 @@ public struct WSEConfiguration: Sendable {
     /// Whether missed publications are asked for, after a reconnect and when a hole shows.
     public var recovers: Bool = true
 
+    /// Messages that wait for room in the connection, at most. Default 10,000.
+    public var outboundCapacity: Int = 10_000
+    /// Where messages wait while there is no connection; `nil` to refuse them. Default: 1,000 messages for an hour.
+    public var offlineQueue: OfflineQueueLimits? = OfflineQueueLimits()
+    /// How many messages may be sent; beyond it `send` throws `rateLimit`. Heartbeat and handshake are exempt. `nil`
+    /// for no limit. Default: 1,000 at once, 100 per second.
+    public var sendLimit: TokenBucket.Configuration? = .init()
+
     /// The buffer of ``WSEClient/events``.
     public var eventBuffering: StreamBuffering = .default
     /// Bounds on inbound messages.
@@ -61,6 +69,19 @@ public struct WSEConfiguration: Sendable {
     public var transport: any WebSocketTransport
     public var clock: any WSEClock = SystemClock()
     public var logger: Logger = Logger(label: "wse.client", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    /// Bounds of the queue of messages that wait for a connection.
+    public struct OfflineQueueLimits: Sendable, Hashable {
+        /// Messages, at least 1.
+        public var capacity: Int
+        /// How long each may wait.
+        public var lifetime: Duration
+
+        public init(capacity: Int = 1_000, lifetime: Duration = .seconds(3_600)) {
+            self.capacity = max(1, capacity)
+            self.lifetime = lifetime
+        }
+    }
 
     public init(
         tokenProvider: (any TokenProvider)? = nil,

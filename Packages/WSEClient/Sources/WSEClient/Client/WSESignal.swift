@@ -7,10 +7,16 @@ public enum WSESignal: Sendable {
     case state(ConnectionState)
     /// Publications of a topic are missing and cannot be had any more. Comes before the event behind the hole.
     case gap(WSEGap)
-    /// A topic begins a new epoch: what lies between its last event and the next one is unknown.
+    /// A topic begins a new epoch, or the first that is seen of it is not its beginning: what lies between its last
+    /// event and the next one is unknown.
     case resync(topic: String, epoch: String)
+    /// The server refused topics; they are no longer wanted.
+    case refused(topics: Set<String>)
     /// A stream was full and events were discarded by its policy.
     case dropped(count: Int)
+    /// Messages that were ``SendOutcome/Disposition-swift.enum/queued`` were given up: they waited for too long, or
+    /// others of higher priority took their place.
+    case discarded(messageIDs: [String])
     /// A frame could not be read and was skipped; the connection stays.
     case unreadable(WireError)
     /// An `error` message of the server.

@@ -24,6 +24,11 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
     public var unreadable: UInt64
     /// Events discarded by full streams.
     public var dropped: UInt64
+    /// Messages given up while they waited for a connection.
+    public var discarded: UInt64
+    /// Messages that wait for room in the connection, and for a connection.
+    public var waitingMessages: Int
+    public var offlineMessages: Int
     /// Attempts to connect, and connections made again after a loss.
     public var connectAttempts: UInt64
     public var reconnects: UInt64
@@ -48,6 +53,9 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
         recoveryRequests = machine.counters.recoveryRequests
         unreadable = machine.counters.unreadable
         dropped = machine.counters.dropped
+        discarded = machine.counters.discarded
+        waitingMessages = machine.outbox.waitingCount
+        offlineMessages = machine.outbox.offlineCount
         connectAttempts = machine.counters.connects
         reconnects = machine.counters.reconnects
         self.queuedEvents = queuedEvents

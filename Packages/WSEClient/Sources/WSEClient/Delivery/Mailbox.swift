@@ -4,6 +4,9 @@ import Synchronization
 ///
 /// One lock per batch on either side; the two arrays swap roles, so nothing is allocated once they have grown.
 /// Several iterators over one mailbox compete for its events.
+///
+/// A mailbox that has ended may begin anew. A consumer belongs to the run in which it first takes something, and sees
+/// the end of that run, however soon the next one began; what it left is for the consumers of the next.
 final class Mailbox<Element: Sendable>: Sendable {
     /// What became of a batch.
     struct Outcome: Sendable {
@@ -18,6 +21,9 @@ final class Mailbox<Element: Sendable>: Sendable {
         var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
         var nextWaiter: UInt64 = 0
         var completion: Completion?
+        var run: UInt64 = 0
+        /// How the run before ended.
+        var lastCompletion = Completion.finished
         var isFull = false
 
         /// All of them look again; a batch goes to the first.
@@ -26,7 +32,6 @@ final class Mailbox<Element: Sendable>: Sendable {
             defer { waiters.removeAll(keepingCapacity: true) }
             return waiters.map(\.continuation)
         }
-
     }
 
     private enum Completion {
@@ -38,10 +43,16 @@ final class Mailbox<Element: Sendable>: Sendable {
     private let state = Mutex(State())
     /// Called when a full mailbox has been emptied; from the consumer's thread.
     private let onDrained: @Sendable () -> Void
+    /// Called with a count where elements that were given back did not fit; from the consumer's thread.
+    private let onDropped: @Sendable (Int) -> Void
 
-    init(buffering: StreamBuffering, onDrained: @escaping @Sendable () -> Void) {
+    init(
+        buffering: StreamBuffering, onDrained: @escaping @Sendable () -> Void,
+        onDropped: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
         self.buffering = buffering
         self.onDrained = onDrained
+        self.onDropped = onDropped
     }
 
     /// Appends a batch and wakes the consumer.
@@ -97,9 +108,31 @@ final class Mailbox<Element: Sendable>: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Makes a finished mailbox usable again; what is pending stays.
+    /// Begins a new run, if the last one has ended; what is pending stays.
     func reopen() {
-        state.withLock { $0.completion = nil }
+        state.withLock { state in
+            guard let completion = state.completion else { return }
+            state.lastCompletion = completion
+            state.completion = nil
+            state.run += 1
+        }
+    }
+
+    /// Takes back what a consumer took and did not use: it is next in line again.
+    func giveBack(_ rest: ArraySlice<Element>) {
+        let (waiters, dropped) = state.withLock { state in
+            state.pending.insert(contentsOf: rest, at: 0)
+            var dropped = 0
+            switch buffering.overflow.value {
+            case .suspend, .fail: break
+            case .dropOldest, .dropNewest:
+                dropped = max(0, state.pending.count - buffering.capacity)
+                if dropped > 0 { _ = overflow(&state, added: 0) }
+            }
+            return (state.takeWaiters(), dropped)
+        }
+        if dropped > 0 { onDropped(dropped) }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Whether the producer should pause.
@@ -110,13 +143,14 @@ final class Mailbox<Element: Sendable>: Sendable {
 
     /// Swaps the pending events into `batch`, waiting for some if there are none.
     ///
+    /// - Parameter run: The consumer's; `nil` before it takes anything, and set then.
     /// - Returns: `false` at the end of the stream or if the task is cancelled.
     func take(
-        into batch: inout [Element], isolation: isolated (any Actor)?
+        into batch: inout [Element], run: inout UInt64?, isolation: isolated (any Actor)?
     ) async throws(WSEError) -> Bool {
         while true {
             batch.removeAll(keepingCapacity: true)
-            let (state, wasFull) = takeNow(&batch)
+            let (state, wasFull) = takeNow(&batch, &run)
             if wasFull { onDrained() }
             switch state {
             case .taken: return true
@@ -125,7 +159,7 @@ final class Mailbox<Element: Sendable>: Sendable {
             case .empty: break
             }
             if Task.isCancelled { return false }
-            await wait(isolation: isolation)
+            await wait(run, isolation: isolation)
         }
     }
 
@@ -134,10 +168,18 @@ final class Mailbox<Element: Sendable>: Sendable {
         case failed(WSEError)
     }
 
-    private func takeNow(_ batch: inout [Element]) -> (Taken, wasFull: Bool) {
+    private func takeNow(_ batch: inout [Element], _ run: inout UInt64?) -> (Taken, wasFull: Bool) {
         var spare: [Element] = []
         swap(&spare, &batch)
+        var consumer = run
         let result = state.withLock { state -> (Taken, Bool) in
+            if let consumer, consumer != state.run {
+                guard consumer + 1 == state.run, case .failed(let error) = state.lastCompletion else {
+                    return (.ended, false)
+                }
+                return (.failed(error), false)
+            }
+            consumer = state.run
             guard !state.pending.isEmpty else {
                 switch state.completion {
                 case nil: return (.empty, false)
@@ -150,10 +192,11 @@ final class Mailbox<Element: Sendable>: Sendable {
             return (.taken, state.isFull)
         }
         swap(&spare, &batch)
+        run = consumer
         return result
     }
 
-    private func wait(isolation: isolated (any Actor)?) async {
+    private func wait(_ run: UInt64?, isolation: isolated (any Actor)?) async {
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -162,7 +205,11 @@ final class Mailbox<Element: Sendable>: Sendable {
             await withCheckedContinuation(isolation: isolation) { continuation in
                 let isReady = state.withLock { state in
                     // Checked again under the lock: an event, the end or a cancellation may have come meanwhile.
-                    if !state.pending.isEmpty || state.completion != nil || Task.isCancelled { return true }
+                    if !state.pending.isEmpty || state.completion != nil || state.run != run
+                        || Task.isCancelled
+                    {
+                        return true
+                    }
                     state.waiters.append((id, continuation))
                     return false
                 }

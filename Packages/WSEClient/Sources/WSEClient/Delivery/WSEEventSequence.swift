@@ -17,13 +17,13 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
         Iterator(mailbox: mailbox)
     }
 
+    /// Walks the events. What it has taken and not given out goes to the next consumer when it is released. Copies of
+    /// an iterator are one and the same.
     public struct Iterator: AsyncIteratorProtocol {
-        private var batch: [WSEEvent] = []
-        private var index = 0
-        private let mailbox: Mailbox<WSEEvent>
+        private let cursor: Cursor
 
         init(mailbox: Mailbox<WSEEvent>) {
-            self.mailbox = mailbox
+            cursor = Cursor(mailbox: mailbox)
         }
 
         public mutating func next() async throws(WSEError) -> WSEEvent? {
@@ -33,18 +33,45 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
         @inline(__always)
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(WSEError) -> WSEEvent?
         {
-            if index < batch.count {
-                defer { index &+= 1 }
-                return batch[index]
-            }
-            return try await refill(isolation: actor)
+            if let event = cursor.taken { return event }
+            return try await cursor.refill(isolation: actor)
+        }
+    }
+
+    /// A consumer's place in its batch. A class, so that it hears of its release: a loop left by `break` loses nothing.
+    private final class Cursor {
+        @exclusivity(unchecked) private var batch: [WSEEvent] = []
+        @exclusivity(unchecked) private var index = 0
+        private var run: UInt64?
+        private let mailbox: Mailbox<WSEEvent>
+
+        init(mailbox: Mailbox<WSEEvent>) {
+            self.mailbox = mailbox
         }
 
-        private mutating func refill(isolation actor: isolated (any Actor)?) async throws(WSEError)
-            -> WSEEvent?
-        {
+        deinit {
+            if index < batch.count { mailbox.giveBack(batch[index...]) }
+        }
+
+        /// The next event of the batch.
+        @inline(__always)
+        var taken: WSEEvent? {
+            guard index < batch.count else { return nil }
+            defer { index &+= 1 }
+            return batch[index]
+        }
+
+        func refill(isolation actor: isolated (any Actor)?) async throws(WSEError) -> WSEEvent? {
+            // Local while it waits: a copy of the iterator may be used meanwhile, and must find things in order.
+            var batch: [WSEEvent] = []
+            swap(&batch, &self.batch)
             index = 0
-            guard try await mailbox.take(into: &batch, isolation: actor) else { return nil }
+            var run = run
+            let isTaken = try await mailbox.take(into: &batch, run: &run, isolation: actor)
+            self.run = run
+            guard isTaken else { return nil }
+            if index < self.batch.count { mailbox.giveBack(self.batch[index...]) }
+            self.batch = batch
             index = 1
             return batch.first
         }

@@ -20,6 +20,10 @@ final class ConnectionHandler: WebSocketHandler {
         engine.received(messages, in: bytes, from: attempt)
     }
 
+    func webSocketFlushed(through position: UInt64) {
+        engine.perform { state, now in state.machine.flushed(attempt, through: position, now: now) }
+    }
+
     func webSocketClosed(_ closure: WebSocketClosure) {
         engine.perform { state, now in
             if state.connection?.attempt == attempt { state.connection = nil }

@@ -11,7 +11,6 @@ extension SessionEngine {
     }
 
     func connect() async throws(WSEError) {
-        events.reopen()
         let id = newRequest()
         let cancelled = WSEError(.cancelled, "the task that connects was cancelled")
         let error = await withTaskCancellationHandler {
@@ -83,13 +82,38 @@ extension SessionEngine {
         }
     }
 
-    func send(
-        _ type: String, _ payload: WSEValue, priority: MessagePriority?, correlationID: String?
-    ) throws(WSEError) -> SendOutcome {
-        try perform { state, now in
-            state.machine.send(
-                type, payload, priority: priority, correlationID: correlationID, now: now)
-        }.get()
+    /// Returns when the message is handed to the connection, or is kept until there is one.
+    func send(_ draft: MessageDraft) async throws(WSEError) -> SendOutcome {
+        let (id, accepted) = perform { state, now -> (UInt64, Result<String, WSEError>) in
+            state.lastRequest += 1
+            let id = state.lastRequest
+            state.sends.expect(id)
+            let accepted = state.machine.send(draft, caller: RequestID(rawValue: id), now: now)
+            if case .failure = accepted { state.sends.forget(id) }
+            return (id, accepted)
+        }
+        let messageID = try accepted.get()
+        let outcome: Result<SendOutcome.Disposition, WSEError>
+        if let arrived = takeSend(id) { outcome = arrived } else { outcome = await awaitSend(id) }
+        return SendOutcome(disposition: try outcome.get(), id: messageID)
+    }
+
+    private func takeSend(_ id: UInt64) -> Result<SendOutcome.Disposition, WSEError>? {
+        perform { state, _ in state.sends.take(id) }
+    }
+
+    private func awaitSend(_ id: UInt64) async -> Result<SendOutcome.Disposition, WSEError> {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let arrived = perform { state, _ in
+                    if Task.isCancelled { state.machine.cancelSend(RequestID(rawValue: id)) }
+                    return state.sends.take(id, or: continuation)
+                }
+                if let arrived { continuation.resume(returning: arrived) }
+            }
+        } onCancel: {
+            perform { state, _ in state.machine.cancelSend(RequestID(rawValue: id)) }
+        }
     }
 
     /// The client object is gone: nobody can ask for anything any more.

@@ -26,6 +26,7 @@ final class SessionEngine: Sendable {
         var connectWaiters = Waiters<WSEError?>()
         var disconnectWaiters = Waiters<Void>()
         var subscriptionWaiters = Waiters<SubscriptionResult>()
+        var sends = Outcomes<Result<SendOutcome.Disposition, WSEError>>()
         var lastRequest: UInt64 = 0
     }
 
@@ -39,7 +40,11 @@ final class SessionEngine: Sendable {
         self.configuration = configuration
         logger = configuration.logger
         let reference = WeakEngine()
-        events = Mailbox(buffering: configuration.eventBuffering) { reference.engine?.streamChanged() }
+        events = Mailbox(buffering: configuration.eventBuffering) {
+            reference.engine?.streamChanged()
+        } onDropped: { count in
+            reference.engine?.eventsDropped(count)
+        }
         let now = Moment(configuration.clock)
         var machine = SessionMachine(
             settings: SessionSettings(configuration), url: url, random: random, now: now)
@@ -68,25 +73,41 @@ final class SessionEngine: Sendable {
         state.withLock { body($0) }
     }
 
+    /// What the transport took of one attempt's messages.
+    private struct Progress {
+        var attempt: AttemptID
+        var count = 0
+        var position: UInt64 = 0
+    }
+
     private func drain() {
         var actions: [SessionAction] = []
+        var progress: Progress?
         while true {
             let isDone = state.withLock { state in
+                if let progress {
+                    state.machine.transmitted(
+                        progress.attempt, count: progress.count, position: progress.position,
+                        now: Moment(configuration.clock))
+                }
+                progress = nil
                 state.machine.takeActions(into: &actions)
                 state.isDraining = !actions.isEmpty
                 return actions.isEmpty
             }
             if isDone { return }
-            for action in actions { carryOut(action) }
+            for action in actions { carryOut(action, &progress) }
         }
     }
 
     // MARK: Actions
 
-    private func carryOut(_ action: SessionAction) {
+    private func carryOut(_ action: SessionAction, _ progress: inout Progress?) {
         switch action {
         case .deliver(let events): deliver(events)
-        case .transmit(let attempt, let kind, let bytes): transmit(attempt, kind, bytes)
+        case .control(let attempt, let bytes): sendControl(attempt, bytes)
+        case .transmit(let attempt, let message): transmit(attempt, message, &progress)
+        case .resolveSend(let caller, let result): resolve(caller, result)
         case .signal(let signal): announce(signal)
         case .requestToken(let attempt, let request): requestToken(attempt, request)
         case .connect(let attempt, let target): connect(attempt, target)
@@ -102,6 +123,8 @@ final class SessionEngine: Sendable {
             resolve(request, result)
         case .updateReading:
             updateReading()
+        case .reopen:
+            events.reopen()
         case .finish(let error):
             events.finish(throwing: error)
         }
@@ -109,11 +132,13 @@ final class SessionEngine: Sendable {
 
     private func deliver(_ batch: [WSEEvent]) {
         let outcome = events.yield(batch)
-        if outcome.dropped > 0 {
-            state.withLock { $0.machine.counters.dropped += UInt64(outcome.dropped) }
-            announce(.dropped(count: outcome.dropped))
-        }
+        if outcome.dropped > 0 { eventsDropped(outcome.dropped) }
         if outcome.isFull { streamChanged() }
+    }
+
+    private func eventsDropped(_ count: Int) {
+        state.withLock { $0.machine.counters.dropped += UInt64(count) }
+        announce(.dropped(count: count))
     }
 
     /// A stream became full or was emptied. Which of it counts is decided where actions are carried out, one at a
@@ -123,24 +148,52 @@ final class SessionEngine: Sendable {
     }
 
     private func updateReading() {
-        let isPaused = events.isFull
         let now = Moment(configuration.clock)
-        let handle = state.withLock { state in
+        let (handle, isPaused) = state.withLock { state in
+            // Until the client is ready, only the handshake is expected.
+            let isPaused = state.machine.isReady && events.isFull
             state.machine.readingPaused(isPaused, now: now)
-            return state.connection?.handle
+            return (state.connection?.handle, isPaused)
         }
         if isPaused { handle?.pauseReading() } else { handle?.resumeReading() }
     }
 
-    private func transmit(_ attempt: AttemptID, _ kind: WebSocketMessageKind, _ bytes: [UInt8]) {
+    private func sendControl(_ attempt: AttemptID, _ bytes: [UInt8]) {
         guard let handle = handle(of: attempt) else { return }
         do {
             // `Array.span` needs a newer system on Apple's platforms than this package does.
-            _ = try bytes.withUnsafeBytes { try handle.send(kind, RawSpan(_unsafeBytes: $0)) }
+            _ = try bytes.withUnsafeBytes { try handle.send(.text, RawSpan(_unsafeBytes: $0)) }
+        } catch let error as WebSocketError where error.code == .outputBufferFull {
+            perform { state, now in state.machine.controlMessageStuck(attempt, now: now) }
         } catch {
             // The connection ends by itself if it is broken; only its end counts.
             logger.debug("message not sent", metadata: ["reason": "\(error)"])
         }
+    }
+
+    private func transmit(_ attempt: AttemptID, _ message: OutboundMessage, _ progress: inout Progress?) {
+        do {
+            guard let handle = handle(of: attempt) else {
+                throw WebSocketError(.notOpen, "the connection is gone")
+            }
+            let receipt = try message.bytes.withUnsafeBytes {
+                try handle.send(message.kind, RawSpan(_unsafeBytes: $0))
+            }
+            if progress?.attempt != attempt { progress = Progress(attempt: attempt) }
+            progress?.count += message.bytes.count
+            progress?.position = receipt.position
+            if !message.isKept, let caller = message.caller {
+                resolve(caller, .success(.sent))
+            } else {
+                perform { state, _ in state.machine.handedOver(message, error: nil) }
+            }
+        } catch {
+            perform { state, _ in state.machine.handedOver(message, error: WSEError(sending: error)) }
+        }
+    }
+
+    private func resolve(_ caller: RequestID, _ result: Result<SendOutcome.Disposition, WSEError>) {
+        state.withLock { $0.sends.resolve(caller.rawValue, result) }?.resume(returning: result)
     }
 
     private func announce(_ signal: WSESignal) {
@@ -154,6 +207,10 @@ final class SessionEngine: Sendable {
         case .unreadable(let error): logger.warning("frame skipped", metadata: ["reason": "\(error)"])
         case .serverError(let error): logger.warning("server error", metadata: ["error": "\(error)"])
         case .resync(let topic, _): logger.notice("new epoch", metadata: ["topic": "\(topic)"])
+        case .refused(let topics):
+            logger.warning("topics refused", metadata: ["topics": "\(topics.sorted())"])
+        case .discarded(let ids):
+            logger.warning("queued messages given up", metadata: ["count": "\(ids.count)"])
         case .dropped(let count): logger.warning("events dropped", metadata: ["count": "\(count)"])
         }
         signals.yield(signal)

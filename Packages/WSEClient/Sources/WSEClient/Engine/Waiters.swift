@@ -17,3 +17,51 @@ struct Waiters<Value: Sendable> {
 
     var isEmpty: Bool { continuations.isEmpty }
 }
+
+/// Outcomes that may come before or after their caller begins to wait. Lives inside the engine's lock.
+struct Outcomes<Value: Sendable> {
+    private enum Entry {
+        case expected
+        case arrived(Value)
+        case awaited(CheckedContinuation<Value, Never>)
+    }
+
+    private var entries: [UInt64: Entry] = [:]
+
+    /// Somebody is going to ask for the outcome.
+    mutating func expect(_ id: UInt64) {
+        entries[id] = .expected
+    }
+
+    mutating func forget(_ id: UInt64) {
+        entries[id] = nil
+    }
+
+    /// The outcome, if it is there already.
+    mutating func take(_ id: UInt64) -> Value? {
+        guard case .arrived(let value)? = entries[id] else { return nil }
+        entries[id] = nil
+        return value
+    }
+
+    /// The outcome, if it is there already; else `continuation` gets it.
+    mutating func take(_ id: UInt64, or continuation: CheckedContinuation<Value, Never>) -> Value? {
+        if let value = take(id) { return value }
+        entries[id] = .awaited(continuation)
+        return nil
+    }
+
+    /// - Returns: The caller to resume with it, if one waits.
+    mutating func resolve(_ id: UInt64, _ value: Value) -> CheckedContinuation<Value, Never>? {
+        switch entries[id] {
+        case .expected?:
+            entries[id] = .arrived(value)
+            return nil
+        case .awaited(let continuation)?:
+            entries[id] = nil
+            return continuation
+        case .arrived?, nil:
+            return nil
+        }
+    }
+}

@@ -85,3 +85,20 @@ public struct WSEError: Error, Sendable, CustomStringConvertible {
         return text
     }
 }
+
+extension WSEError {
+    /// Why the transport did not take a message.
+    init(sending error: any Error) {
+        guard let error = error as? WebSocketError else {
+            self.init(.connection, "the message could not be handed over", underlying: error)
+            return
+        }
+        let code: Code =
+            switch error.code {
+            case .outputBufferFull: .queueFull
+            case .messageTooLarge: .invalidArgument
+            default: .connection
+            }
+        self.init(code, error.message, underlying: error)
+    }
+}

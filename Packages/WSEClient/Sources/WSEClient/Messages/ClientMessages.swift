@@ -60,27 +60,40 @@ struct ClientMessages {
             category: .system)
     }
 
+    /// - Parameters:
+    ///   - positions: Where topics are to be resumed from.
+    ///   - asksForPositions: Whether the answer is to say where the topics are.
+    ///   - request: Comes back as `cid` from servers that tell what they answer to.
     mutating func subscribe(
-        _ topics: [String], positions: [String: TopicPosition], now: Moment, random: inout SessionRandom
+        _ topics: [String], positions: [String: TopicPosition], asksForPositions: Bool, request: String,
+        now: Moment, random: inout SessionRandom
     ) -> Envelope {
         var payload: [String: WSEValue] = [
             "action": "subscribe", "topics": .array(topics.map(WSEValue.string)),
         ]
-        let recovery = positions.filter { topics.contains($0.key) }
-        if !recovery.isEmpty {
-            payload["recover"] = true
-            payload["recovery"] = .object(
-                recovery.mapValues { ["epoch": .string($0.epoch), "offset": WSEValue($0.offset)] })
+        if asksForPositions { payload["recover"] = true }
+        var recovery: [String: WSEValue] = [:]
+        for topic in topics {
+            guard let position = positions[topic] else { continue }
+            recovery[topic] = ["epoch": .string(position.epoch), "offset": WSEValue(position.offset)]
         }
-        return envelope(
-            "subscription_update", .object(payload), category: .system, priority: .high, now: now,
-            random: &random)
+        if !recovery.isEmpty { payload["recovery"] = .object(recovery) }
+        return subscriptionUpdate(payload, request: request, now: now, random: &random)
     }
 
-    mutating func unsubscribe(_ topics: [String], now: Moment, random: inout SessionRandom) -> Envelope {
+    mutating func unsubscribe(
+        _ topics: [String], request: String, now: Moment, random: inout SessionRandom
+    ) -> Envelope {
+        subscriptionUpdate(
+            ["action": "unsubscribe", "topics": .array(topics.map(WSEValue.string))], request: request,
+            now: now, random: &random)
+    }
+
+    private mutating func subscriptionUpdate(
+        _ payload: [String: WSEValue], request: String, now: Moment, random: inout SessionRandom
+    ) -> Envelope {
         envelope(
-            "subscription_update",
-            ["action": "unsubscribe", "topics": .array(topics.map(WSEValue.string))], category: .system,
-            priority: .high, now: now, random: &random)
+            "subscription_update", .object(payload), category: .system, priority: .high, id: request,
+            correlationID: request, now: now, random: &random)
     }
 }

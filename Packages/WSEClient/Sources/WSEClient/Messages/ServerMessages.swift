@@ -40,11 +40,14 @@ struct SubscriptionAnswer: Sendable, Hashable {
     }
 
     var action: String?
+    /// The request's, where the server application sends it back.
+    var correlationID: String?
     var accepted: [String]
     var refused: [String]
     var recovery: [String: Recovery]
 
-    init(_ payload: WSEValue) {
+    init(_ payload: WSEValue, correlationID: String?) {
+        self.correlationID = correlationID
         action = payload["action"]?.stringValue
         accepted = SubscriptionAnswer.topics(payload["success_topics"])
         refused = SubscriptionAnswer.topics(payload["failed_topics"])

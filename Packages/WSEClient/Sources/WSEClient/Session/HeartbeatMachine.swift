@@ -35,6 +35,11 @@ struct HeartbeatMachine {
         lastInbound = now
     }
 
+    /// How long nothing has come.
+    func silence(_ now: ContinuousClock.Instant) -> Duration {
+        lastInbound.map { now - $0 } ?? .zero
+    }
+
     /// Called at each interval, and once more when the peer's time is over.
     func check(_ now: ContinuousClock.Instant) -> Verdict {
         guard !isPaused, let lastInbound else { return .ping }

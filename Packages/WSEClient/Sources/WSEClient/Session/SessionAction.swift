@@ -6,7 +6,10 @@ enum SessionAction: Sendable {
     /// Ask the token provider; the answer comes back with the attempt's id.
     case requestToken(AttemptID, TokenRequest)
     case connect(AttemptID, ConnectionTarget)
-    case transmit(AttemptID, WebSocketMessageKind, [UInt8])
+    /// Send a message of the session's own, as text.
+    case control(AttemptID, [UInt8])
+    /// Send a message of the user's; what comes of it goes back into the machine.
+    case transmit(AttemptID, OutboundMessage)
     case close(AttemptID, WebSocketCloseCode, String)
     case abort(AttemptID)
     case startTimer(SessionTimer, after: Duration)
@@ -18,6 +21,9 @@ enum SessionAction: Sendable {
     case resolveConnect(WSEError?)
     case resolveDisconnect
     case resolveSubscription(RequestID, SubscriptionResult)
+    case resolveSend(RequestID, Result<SendOutcome.Disposition, WSEError>)
+    /// The streams begin anew, for consumers that come from now on.
+    case reopen
     /// The streams end; with an error if one ended the session.
     case finish(WSEError?)
 }

@@ -13,6 +13,7 @@ extension SessionMachine {
             backoff.reset()
             tokenReason = .connecting
             refusedToken = nil
+            emit(.reopen)
             setState(.connecting)
             beginAttempt(now: now)
         case .closing:
@@ -36,10 +37,10 @@ extension SessionMachine {
         case .token, .connecting, .handshaking, .ready, .waiting, .idle, .failed:
             break
         }
-        endOfConnection()
+        endOfConnection(WSEError(.closed, "the client was disconnected"), keepsMessages: false, now: now)
         setState(.disconnected)
         emit(.resolveConnect(WSEError(.closed, "disconnected while connecting")))
-        for (id, result) in subscriptions.giveUpAll() { emit(.resolveSubscription(id, result)) }
+        giveUpSubscriptions()
         emit(.finish(nil))
         if let attempt, wasOpen {
             phase = .closing(attempt)
@@ -59,7 +60,7 @@ extension SessionMachine {
         }
         if let attempt = currentAttempt { emit(.abort(attempt)) }
         stopTimers()
-        endOfConnection()
+        endOfConnection(WSEError(.connection, "the connection was given up to make a new one"), now: now)
         setState(hasBeenReady ? .reconnecting : .connecting)
         beginAttempt(now: now)
     }
@@ -88,7 +89,7 @@ extension SessionMachine {
     mutating func tokenArrived(_ attempt: AttemptID, token: String?, now: Moment) {
         guard phase == .token(attempt) else { return }
         if let refusedToken, token == refusedToken {
-            fail(WSEError(.auth, "the token was refused and the provider has no other"))
+            fail(WSEError(.auth, "the token was refused and the provider has no other"), now: now)
             return
         }
         lastToken = token
@@ -107,6 +108,7 @@ extension SessionMachine {
         phase = .handshaking(attempt)
         server = ServerDescription()
         heartbeat.started(now.instant)
+        _ = reading.setPaused(false, now.instant)
         hasGreeted = false
         if lastToken == nil {
             greet(now: now)
@@ -138,10 +140,11 @@ extension SessionMachine {
         emit(.cancelTimer(.greeting))
         emit(.startTimer(.stability, after: settings.stabilityPeriod))
         setState(.connected)
-        sequencer.setRecovery(
-            available: settings.recovers && (server.features.isEmpty || server.features.contains("recovery")),
-            now: now.instant)
+        sequencer.setRecovery(available: recoveryIsAvailable, now: reading.now(now.instant))
         subscribeWanted(now: now)
+        emit(.updateReading)
+        report(outbox.connected(now: now.instant))
+        flushOutbox(now: now)
         emit(.resolveConnect(nil))
     }
 
@@ -166,11 +169,11 @@ extension SessionMachine {
     mutating func refused(_ cause: WSEError, now: Moment) {
         if let attempt = currentAttempt { emit(.abort(attempt)) }
         guard settings.asksForToken, tokenReason == .connecting else {
-            fail(cause)
+            fail(cause, now: now)
             return
         }
         stopTimers()
-        endOfConnection()
+        endOfConnection(cause, now: now)
         if hasBeenReady { setState(.reconnecting) }
         refusedToken = lastToken
         tokenReason = .rejected
@@ -180,11 +183,11 @@ extension SessionMachine {
     /// Ends the current attempt and decides what comes next.
     mutating func attemptFailed(_ cause: WSEError, isTerminal: Bool, now: Moment) {
         guard !isTerminal, settings.reconnects || !hasBeenReady else {
-            fail(cause)
+            fail(cause, now: now)
             return
         }
         stopTimers()
-        endOfConnection()
+        endOfConnection(cause, now: now)
         if !hasBeenReady, settings.failsFast {
             phase = .idle
             setState(.disconnected)
@@ -192,7 +195,9 @@ extension SessionMachine {
             return
         }
         guard let delay = backoff.next(using: &random) else {
-            fail(WSEError(.connection, "gave up after the allowed number of attempts", underlying: cause))
+            fail(
+                WSEError(.connection, "gave up after the allowed number of attempts", underlying: cause),
+                now: now)
             return
         }
         phase = .waiting
@@ -202,22 +207,26 @@ extension SessionMachine {
     }
 
     /// The end that no attempt can mend.
-    mutating func fail(_ cause: WSEError) {
+    mutating func fail(_ cause: WSEError, now: Moment) {
         stopTimers()
-        endOfConnection()
+        endOfConnection(cause, now: now)
         phase = .failed
         setState(.error)
-        for (id, result) in subscriptions.giveUpAll() { emit(.resolveSubscription(id, result)) }
+        giveUpSubscriptions()
         emit(.resolveConnect(cause))
         emit(.finish(cause))
     }
 
     /// What is bound to one connection goes; wanted topics and positions stay.
-    mutating func endOfConnection() {
+    ///
+    /// - Parameter keepsMessages: Whether messages that wait for the connection may wait for the next one.
+    mutating func endOfConnection(_ cause: WSEError, keepsMessages: Bool = true, now: Moment) {
+        report(outbox.connectionLost(cause, keepsWaiting: keepsMessages, now: now.instant))
         subscriptions.connectionLost()
         resolveSubscriptions()
         sequencer.connectionLost()
         fence.removeAll()
+        recoveries = [:]
     }
 
     mutating func stopTimers() {
@@ -229,6 +238,7 @@ extension SessionMachine {
         emit(.cancelTimer(.recovery))
         emit(.cancelTimer(.replay))
         armedRecovery = nil
+        armedFence = nil
     }
 }
 

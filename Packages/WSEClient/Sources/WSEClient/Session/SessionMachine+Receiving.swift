@@ -52,7 +52,8 @@ extension SessionMachine {
             server.update(serverHello: event.payload.value)
             if phase == .handshaking(attempt) { becameReady(attempt, now: now) }
         case .subscriptionUpdate:
-            answered(SubscriptionAnswer(event.payload.value), now: now)
+            answered(
+                SubscriptionAnswer(event.payload.value, correlationID: event.correlationID), now: now)
         case .ping:
             transmit(
                 messages.pong(

@@ -1,36 +1,124 @@
+import WSETransport
 import WSEWire
 
 extension SessionMachine {
-    /// Sends a message of the user's.
-    mutating func send(
-        _ type: String, _ payload: WSEValue, priority: MessagePriority?, correlationID: String?, now: Moment
-    ) -> Result<SendOutcome, WSEError> {
-        guard isReady, let attempt = currentAttempt else {
-            return .failure(WSEError(.notConnected, "there is no connection to send on"))
-        }
+    /// Takes a message of the user's; its outcome comes as ``SessionAction/resolveSend(_:_:)``.
+    ///
+    /// - Returns: The message's id, or why it cannot be sent at all.
+    mutating func send(_ draft: MessageDraft, caller: RequestID?, now: Moment) -> Result<String, WSEError> {
         let envelope = messages.envelope(
-            type, payload, category: .update, priority: priority, correlationID: correlationID, now: now,
-            random: &random)
+            draft.type, draft.payload, category: draft.category, priority: draft.priority, id: draft.id,
+            correlationID: draft.correlationID, now: now, random: &random)
+        let id = envelope.id ?? ""
+        let bytes: [UInt8]
         do throws(WireError) {
-            let bytes = try envelope.json()
-            if let limit = server.maximumMessageSize, bytes.count > limit {
-                return .failure(
-                    WSEError(.invalidArgument, "\(bytes.count) bytes where the server takes \(limit)"))
-            }
-            counters.messagesSent += 1
-            counters.bytesSent += UInt64(bytes.count)
-            emit(.transmit(attempt, .text, bytes))
-            return .success(SendOutcome(disposition: .sent, id: envelope.id ?? ""))
+            bytes = try envelope.json()
         } catch {
+            return .failure(WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error))
+        }
+        if let limit = server.maximumMessageSize, bytes.count > limit {
             return .failure(
-                WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error))
+                WSEError(.invalidArgument, "\(bytes.count) bytes where the server takes \(limit)"))
+        }
+        let message = OutboundMessage(
+            id: id, kind: .text, bytes: bytes,
+            priority: (draft.priority ?? .normal).rawValue, caller: caller)
+        guard isReady else {
+            report(outbox.keep(message, now: now.instant))
+            return .success(id)
+        }
+        if let error = outbox.refuseForRate(now: now.instant) { return .failure(error) }
+        if outbox.isIdle {
+            hand(message)
+        } else if !outbox.enqueue(message) {
+            return .failure(WSEError(.queueFull, "too many messages wait for the connection"))
+        }
+        return .success(id)
+    }
+
+    /// The caller of a send was cancelled; a message that is not on its way yet is taken back.
+    mutating func cancelSend(_ caller: RequestID) {
+        guard let message = outbox.cancel(caller) else { return }
+        report([(message, .failure(WSEError(.cancelled, "the task that sends was cancelled")))])
+    }
+
+    /// Hands waiting messages to the connection while that has room.
+    mutating func flushOutbox(now: Moment) {
+        guard isReady else { return }
+        while let message = outbox.next(now: now.instant) { hand(message) }
+    }
+
+    private mutating func hand(_ message: OutboundMessage) {
+        guard let attempt = currentAttempt else { return }
+        counters.messagesSent += 1
+        counters.bytesSent += UInt64(message.bytes.count)
+        outbox.emitted(message.bytes.count)
+        emit(.transmit(attempt, message))
+    }
+
+    // MARK: What became of it
+
+    /// The transport took messages.
+    mutating func transmitted(_ attempt: AttemptID, count: Int, position: UInt64, now: Moment) {
+        guard currentAttempt == attempt else { return }
+        outbox.executed(count, position: position)
+        flushOutbox(now: now)
+    }
+
+    /// The operating system took what the transport had, up to `position`.
+    mutating func flushed(_ attempt: AttemptID, through position: UInt64, now: Moment) {
+        guard currentAttempt == attempt else { return }
+        outbox.flushed(through: position)
+        flushOutbox(now: now)
+    }
+
+    /// One message was handed over, or could not be.
+    mutating func handedOver(_ message: OutboundMessage, error: WSEError?) {
+        guard let error else {
+            if message.isKept { outbox.sent(message.id) }
+            report([(message, .success(.sent))])
+            return
+        }
+        if message.isKept {
+            // The connection it was for is gone. A later one gets it.
+            outbox.putBack(message.id)
+        } else {
+            report([(message, .failure(error))])
         }
     }
 
-    /// A caller no longer waits for its subscription; the wish stands.
-    mutating func stopWaiting(_ request: RequestID) {
-        guard let result = subscriptions.giveUp(request) else { return }
-        emit(.cancelTimer(.subscription(request)))
-        emit(.resolveSubscription(request, result))
+    /// A message of the session's own did not fit: the server takes nothing, and without its heartbeat and its
+    /// subscriptions the connection is worth nothing.
+    mutating func controlMessageStuck(_ attempt: AttemptID, now: Moment) {
+        guard currentAttempt == attempt, isConnected else { return }
+        emit(.abort(attempt))
+        attemptFailed(
+            WSEError(.connection, "the server does not take what is sent to it"), isTerminal: false, now: now)
     }
+
+    mutating func report(_ outcomes: [Outbox.Outcome]) {
+        var lost: [String] = []
+        for (message, result) in outcomes {
+            if let caller = message.caller {
+                emit(.resolveSend(caller, result))
+            } else if case .failure = result {
+                lost.append(message.id)
+            }
+        }
+        if !lost.isEmpty {
+            counters.discarded += UInt64(lost.count)
+            emit(.signal(.discarded(messageIDs: lost)))
+        }
+    }
+}
+
+/// A message as the user gives it.
+struct MessageDraft: Sendable {
+    var type: String
+    var payload: WSEValue
+    var category = MessageCategory.update
+    var priority: MessagePriority?
+    /// `nil` for a new one.
+    var id: String?
+    var correlationID: String?
 }

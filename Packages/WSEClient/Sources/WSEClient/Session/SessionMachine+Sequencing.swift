@@ -9,13 +9,15 @@ extension SessionMachine {
             sequenceUnstamped(event, now: now)
             return
         }
-        if !subscriptions.leaving.isEmpty, subscriptions.leaving.contains(stamp.topic.string) {
+        if !subscriptions.left.isEmpty, subscriptions.left.contains(stamp.topic) {
             // Sent before the server heard of the unsubscribe; it would start the topic anew.
             counters.late += 1
             return
         }
+        if !unseen.isEmpty { firstSeen(stamp.topic, epoch: stamp.epoch, offset: stamp.offset) }
         switch sequencer.process(
-            event, topic: stamp.topic, epoch: stamp.epoch, offset: stamp.offset, now: now.instant)
+            event, topic: stamp.topic, epoch: stamp.epoch, offset: stamp.offset,
+            now: reading.now(now.instant))
         {
         case .deliver: deliver(event)
         case .duplicate: counters.duplicates += 1
@@ -51,15 +53,18 @@ extension SessionMachine {
                                 topic: range.topic.string, epoch: range.epoch.string, offsets: range.offsets))
                     ))
             case .epochChanged(let change):
+                fence.remove(change.topic)
                 emit(.signal(.resync(topic: change.topic.string, epoch: change.epoch.string)))
             case .request(let request):
-                wanted[request.topic.string] = TopicPosition(request.position)
+                if isReady, subscriptions.isWanted(request.topic.string) {
+                    wanted[request.topic.string] = TopicPosition(request.position)
+                } else if isReady {
+                    // The server put this client into the topic; asking for its past would subscribe to it.
+                    sequencer.abandonRecovery(of: request.topic, now: reading.now(now.instant))
+                }
             }
         }
-        if !wanted.isEmpty {
-            counters.recoveryRequests += UInt64(wanted.count)
-            transmit(messages.subscribe(wanted.keys.sorted(), positions: wanted, now: now, random: &random))
-        }
+        recover(wanted, now: now)
         scheduleRecovery(now: now)
     }
 
@@ -69,39 +74,78 @@ extension SessionMachine {
         for topic in topics {
             let name = InternedString(topic)
             sequencer.track(name)
-            if let request = sequencer.beginRecovery(of: name, now: now.instant) {
+            if withoutPast.contains(name), sequencer.position(of: name) == nil { unseen.insert(name) }
+            if let request = sequencer.beginRecovery(of: name, now: reading.now(now.instant)) {
                 positions[topic] = TopicPosition(request.position)
             } else {
                 // Nothing to resume from, or no way to: what waits behind a hole of the old connection comes out.
-                sequencer.abandonRecovery(of: name, now: now.instant)
+                sequencer.abandonRecovery(of: name, now: reading.now(now.instant))
             }
         }
         drainSequencer(now: now)
         return positions
     }
 
-    /// The server has replayed what it could of these topics.
-    mutating func recoveryAnswered(_ answer: SubscriptionAnswer, now: Moment) {
-        for topic in answer.accepted where subscriptions.topics[topic] != nil {
+    /// The server says how far topics are, and whether it has replayed what they missed.
+    mutating func recoveryAnswered(
+        _ answer: SubscriptionAnswer, to outcome: SubscriptionMachine.Outcome, now: Moment
+    ) {
+        for topic in outcome.accepted {
             let name = InternedString(topic)
+            let carriedPosition = recoveries[name] != nil && recoveries[name] == outcome.request
+            // Another request with the topic's position is still on its way: this answer is not about that.
+            guard carriedPosition || recoveries[name] == nil else { continue }
+            recoveries[name] = nil
             guard let entry = answer.recovery[topic] else {
                 // A server application that knows nothing of recovery: no replay will come.
                 fence.remove(name)
-                sequencer.abandonRecovery(of: name, now: now.instant)
+                sequencer.abandonRecovery(of: name, now: reading.now(now.instant))
+                if sequencer.position(of: name) == nil { withoutPast.insert(name) }
                 continue
             }
-            let head = entry.epoch.flatMap { epoch in
-                entry.offset.map { WSEResilience.TopicPosition(epoch: InternedString(epoch), offset: $0) }
-            }
-            let answer = RecoveryAnswer(head: head, recovered: entry.recovered)
-            let position = sequencer.position(of: name)
-            if !fence.keep(answer, of: name, position: position, now: now.instant) {
-                sequencer.recoveryAnswered(name, with: answer, now: now.instant)
-            }
+            take(entry, of: name, now: now)
         }
         drainSequencer(now: now)
         scheduleFence(now: now)
     }
+
+    private mutating func take(_ entry: SubscriptionAnswer.Recovery, of topic: InternedString, now: Moment) {
+        let head = entry.epoch.flatMap { epoch in
+            entry.offset.map { WSEResilience.TopicPosition(epoch: InternedString(epoch), offset: $0) }
+        }
+        guard let head else {
+            // Never published to, or forgotten: nothing can be replayed.
+            fence.remove(topic)
+            sequencer.recoveryAnswered(
+                topic, with: RecoveryAnswer(head: nil, recovered: false), now: reading.now(now.instant))
+            if sequencer.position(of: topic) == nil { withoutPast.insert(topic) }
+            return
+        }
+        // The head is that of an event that nobody here has seen.
+        if !unseen.isEmpty { firstSeen(topic, epoch: head.epoch, offset: .max) }
+        let answer = RecoveryAnswer(head: head, recovered: entry.recovered)
+        if fence.keep(
+            answer, of: topic, position: sequencer.position(of: topic), now: reading.now(now.instant))
+        {
+            // The answer is in; only what it promises is not.
+            sequencer.extendRecovery(of: topic, now: reading.now(now.instant))
+        } else {
+            sequencer.recoveryAnswered(topic, with: answer, now: reading.now(now.instant))
+        }
+    }
+
+    // MARK: Topics without a past
+
+    /// The first that is seen, on a later connection, of a topic that had no history when it was subscribed to.
+    /// Unless it begins there, what was published while the connection was lost is missed, and nothing can be asked
+    /// for: there was no position to ask from.
+    private mutating func firstSeen(_ topic: InternedString, epoch: InternedString, offset: UInt64) {
+        guard unseen.remove(topic) != nil else { return }
+        withoutPast.remove(topic)
+        if offset > 0 { emit(.signal(.resync(topic: topic.string, epoch: epoch.string))) }
+    }
+
+    // MARK: Answers before their replay
 
     /// After the messages of one read: answers that have waited for their replay may count now.
     @inline(__always)
@@ -110,24 +154,41 @@ extension SessionMachine {
     }
 
     private mutating func passFence(now: Moment) {
-        settle(fence.takeReached { sequencer.position(of: $0) }, now: now)
+        let answers = fence.takeReached { sequencer.position(of: $0) }
+        guard !answers.isEmpty else { return }
+        settle(answers, now: now)
     }
 
     mutating func fenceDue(now: Moment) {
-        settle(fence.takeOverdue({ sequencer.position(of: $0) }, now: now.instant), now: now)
+        armedFence = nil
+        let overdue = fence.takeOverdue({ sequencer.position(of: $0) }, now: reading.now(now.instant))
+        var positions: [String: TopicPosition] = [:]
+        for topic in overdue.askedAgain {
+            sequencer.extendRecovery(of: topic, now: reading.now(now.instant))
+            if let position = sequencer.position(of: topic) {
+                positions[topic.string] = TopicPosition(position)
+            }
+        }
+        recover(positions, now: now)
+        settle(overdue.settled, now: now)
+        scheduleRecovery(now: now)
     }
 
     private mutating func settle(_ answers: [(InternedString, ReplayFence.Answer)], now: Moment) {
         for (topic, answer) in answers {
-            sequencer.recoveryAnswered(topic, with: answer, now: now.instant)
+            recoveries[topic] = nil
+            sequencer.recoveryAnswered(topic, with: answer, now: reading.now(now.instant))
         }
         if !answers.isEmpty { drainSequencer(now: now) }
         scheduleFence(now: now)
     }
 
-    private mutating func scheduleFence(now: Moment) {
-        if let due = fence.nextDue {
-            emit(.startTimer(.replay, after: max(due - now.instant, .zero)))
+    mutating func scheduleFence(now: Moment) {
+        let due = reading.isPaused ? nil : fence.nextDue
+        guard due != armedFence else { return }
+        armedFence = due
+        if let due {
+            emit(.startTimer(.replay, after: max(due - reading.now(now.instant), .zero)))
         } else {
             emit(.cancelTimer(.replay))
         }
@@ -138,25 +199,45 @@ extension SessionMachine {
             let name = InternedString(topic)
             sequencer.remove(name)
             fence.remove(name)
+            recoveries[name] = nil
+            unseen.remove(name)
+            withoutPast.remove(name)
         }
     }
 
+    // MARK: Deadlines
+
+    /// A hole was not filled in time. Where nothing at all was received meanwhile, the link is in doubt and not the
+    /// server's history: the heartbeat decides.
     mutating func recoveryDue(now: Moment) {
         armedRecovery = nil
-        sequencer.expire(now: now.instant)
-        drainSequencer(now: now)
+        if heartbeat.silence(now.instant) < settings.recoveryTimeout {
+            sequencer.expire(now: reading.now(now.instant))
+            drainSequencer(now: now)
+        } else if sequencer.nextDeadline != nil {
+            armedRecovery = sequencer.nextDeadline
+            emit(.startTimer(.recovery, after: settings.recoveryTimeout))
+        }
     }
 
     /// Keeps the timer at the sequencer's next deadline.
     mutating func scheduleRecovery(now: Moment) {
-        let deadline = sequencer.nextDeadline
+        let deadline = reading.isPaused ? nil : sequencer.nextDeadline
         guard deadline != armedRecovery else { return }
         armedRecovery = deadline
         if let deadline {
-            emit(.startTimer(.recovery, after: max(deadline - now.instant, .zero)))
+            emit(.startTimer(.recovery, after: max(deadline - reading.now(now.instant), .zero)))
         } else {
             emit(.cancelTimer(.recovery))
         }
+    }
+
+    /// Reading was paused or resumed by a full stream.
+    mutating func readingPaused(_ paused: Bool, now: Moment) {
+        guard reading.setPaused(paused, now.instant) else { return }
+        heartbeat.setPaused(paused, now: now.instant)
+        scheduleRecovery(now: now)
+        scheduleFence(now: now)
     }
 }
 

@@ -5,6 +5,8 @@ extension SessionMachine {
     private static let topicsPerMessage = 500
 
     mutating func subscribe(_ names: [String], request: RequestID, now: Moment) {
+        // What a topic left behind from before it was wanted is not where it goes on.
+        forget(names.filter { !subscriptions.isWanted($0) })
         let fresh = subscriptions.subscribe(names, request: request)
         if isReady { askFor(fresh, now: now) }
         resolveSubscriptions()
@@ -15,8 +17,10 @@ extension SessionMachine {
         let told = subscriptions.unsubscribe(names, request: request)
         forget(names)
         if isReady {
-            for chunk in told.chunks(of: SessionMachine.topicsPerMessage) {
-                transmit(messages.unsubscribe(chunk, now: now, random: &random))
+            for chunk in told.chunks(of: Self.topicsPerMessage) {
+                let id = messages.nextID(now: now, random: &random)
+                transmit(messages.unsubscribe(chunk, request: id, now: now, random: &random))
+                subscriptions.told(chunk, request: id)
             }
         } else {
             // Nobody to tell: the server forgot this client with the connection.
@@ -28,21 +32,54 @@ extension SessionMachine {
 
     /// After each connect: everything that is wanted, with the positions to resume from.
     mutating func subscribeWanted(now: Moment) {
-        askFor(subscriptions.topics.filter { $0.value == .wanted }.keys.sorted(), now: now)
+        askFor(subscriptions.unasked, now: now)
     }
 
     private mutating func askFor(_ names: [String], now: Moment) {
-        for chunk in names.chunks(of: SessionMachine.topicsPerMessage) {
-            let positions = resumePositions(of: chunk, now: now)
-            transmit(messages.subscribe(chunk, positions: positions, now: now, random: &random))
-            subscriptions.sent(chunk)
+        for chunk in names.chunks(of: Self.topicsPerMessage) {
+            ask(chunk, positions: resumePositions(of: chunk, now: now), now: now)
         }
         scheduleRecovery(now: now)
+    }
+
+    /// Asks again for topics that have a hole or whose replay has stopped.
+    mutating func recover(_ positions: [String: TopicPosition], now: Moment) {
+        guard !positions.isEmpty else { return }
+        counters.recoveryRequests += UInt64(positions.count)
+        for chunk in positions.keys.sorted().chunks(of: Self.topicsPerMessage) {
+            ask(chunk, positions: positions, now: now)
+        }
+    }
+
+    private mutating func ask(_ names: [String], positions: [String: TopicPosition], now: Moment) {
+        let id = messages.nextID(now: now, random: &random)
+        transmit(
+            messages.subscribe(
+                names, positions: positions, asksForPositions: recoveryIsAvailable, request: id, now: now,
+                random: &random))
+        subscriptions.asked(for: names, request: id)
+        for name in names where positions[name] != nil { recoveries[InternedString(name)] = id }
     }
 
     private mutating func awaitAnswer(_ request: RequestID) {
         guard subscriptions.isWaiting(request) else { return }
         emit(.startTimer(.subscription(request), after: settings.subscriptionTimeout))
+    }
+
+    /// A caller has waited for long; not if the answer may lie in a socket that is not read.
+    mutating func subscriptionDue(_ request: RequestID) {
+        if reading.isPaused {
+            awaitAnswer(request)
+        } else if let result = subscriptions.giveUp(request) {
+            emit(.resolveSubscription(request, result))
+        }
+    }
+
+    /// A caller no longer waits for its subscription; the wish stands.
+    mutating func stopWaiting(_ request: RequestID) {
+        guard let result = subscriptions.giveUp(request) else { return }
+        emit(.cancelTimer(.subscription(request)))
+        emit(.resolveSubscription(request, result))
     }
 
     mutating func resolveSubscriptions() {
@@ -52,10 +89,25 @@ extension SessionMachine {
         }
     }
 
+    mutating func giveUpSubscriptions() {
+        for (request, result) in subscriptions.giveUpAll() {
+            emit(.cancelTimer(.subscription(request)))
+            emit(.resolveSubscription(request, result))
+        }
+    }
+
     mutating func answered(_ answer: SubscriptionAnswer, now: Moment) {
-        subscriptions.answered(answer)
-        forget(answer.refused)
-        recoveryAnswered(answer, now: now)
+        let outcome = subscriptions.answered(answer)
+        if !outcome.refused.isEmpty {
+            // What waits behind a hole was received and is delivered.
+            for topic in outcome.refused {
+                sequencer.abandonRecovery(of: InternedString(topic), now: reading.now(now.instant))
+            }
+            drainSequencer(now: now)
+            forget(outcome.refused)
+            emit(.signal(.refused(topics: Set(outcome.refused))))
+        }
+        recoveryAnswered(answer, to: outcome, now: now)
         resolveSubscriptions()
     }
 }

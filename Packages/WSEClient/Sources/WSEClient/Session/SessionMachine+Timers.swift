@@ -13,7 +13,7 @@ extension SessionMachine {
             guard isReady else { return }
             backoff.reset()
         case .subscription(let request):
-            if let result = subscriptions.giveUp(request) { emit(.resolveSubscription(request, result)) }
+            subscriptionDue(request)
         case .recovery: recoveryDue(now: now)
         case .replay: fenceDue(now: now)
         }
@@ -43,10 +43,5 @@ extension SessionMachine {
             transmit(messages.ping(timestamp: now.unixMilliseconds))
             emit(.startTimer(.heartbeat, after: heartbeat.nextCheck(now.instant)))
         }
-    }
-
-    /// Reading was paused or resumed by a full stream.
-    mutating func readingPaused(_ paused: Bool, now: Moment) {
-        heartbeat.setPaused(paused, now: now.instant)
     }
 }

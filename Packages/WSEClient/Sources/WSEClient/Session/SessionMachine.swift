@@ -34,11 +34,22 @@ struct SessionMachine {
     var messages: ClientMessages
     var heartbeat: HeartbeatMachine
     var subscriptions = SubscriptionMachine()
+    var outbox: Outbox
     var sequencer: EventSequencer<InternedString, InternedString, WSEEvent>
     /// Answers that have overtaken their replay.
     var fence: ReplayFence
+    /// The message that asked for what comes after a topic's position, until it is answered.
+    var recoveries: [InternedString: String] = [:]
+    /// Subscribed topics of which the server had no history; see ``unseen``.
+    var withoutPast: Set<InternedString> = []
+    /// Those of them of which nothing was seen before the connection was lost.
+    var unseen: Set<InternedString> = []
+    /// Stands still while the client does not read.
+    var reading = ReadingClock()
     /// When the recovery timer is due, if it runs.
     var armedRecovery: ContinuousClock.Instant?
+    /// When the replay timer is due, if it runs.
+    var armedFence: ContinuousClock.Instant?
     var backoff: Backoff
     var server = ServerDescription()
     var counters = SessionCounters()
@@ -72,9 +83,12 @@ struct SessionMachine {
         sequencing.isRecoveryAvailable = settings.recovers
         sequencing.heldPerTopic = settings.heldPerTopic
         sequencing.heldInTotal = settings.heldInTotal
-        fence = ReplayFence(patience: settings.replayPatience)
+        fence = ReplayFence(
+            patience: settings.replayPatience, answerTimeout: settings.recoveryTimeout)
         sequencer = EventSequencer(sequencing, using: &self.random)
         backoff = Backoff(settings.backoff)
+        outbox = Outbox(
+            capacity: settings.outboundCapacity, offline: settings.offlineQueue, limit: settings.sendLimit)
     }
 
     // MARK: Actions
@@ -117,6 +131,11 @@ struct SessionMachine {
         if case .ready = phase { true } else { false }
     }
 
+    /// Whether missed publications may be asked for on this connection.
+    var recoveryIsAvailable: Bool {
+        settings.recovers && (server.features.isEmpty || server.features.contains("recovery"))
+    }
+
     /// Whether the socket is open, be the handshake done or not.
     var isConnected: Bool {
         switch phase {
@@ -135,7 +154,7 @@ struct SessionMachine {
         }
         counters.messagesSent += 1
         counters.bytesSent += UInt64(bytes.count)
-        emit(.transmit(attempt, .text, bytes))
+        emit(.control(attempt, bytes))
         return true
     }
 }

@@ -22,6 +22,10 @@ struct SessionSettings: Sendable {
     var heldPerTopic = 4_096
     var heldInTotal = 16_384
     var recovers = true
+    /// Messages that wait for room in the connection.
+    var outboundCapacity = 10_000
+    var offlineQueue: OfflineQueue<String, OutboundMessage>.Configuration?
+    var sendLimit: TokenBucket.Configuration?
 
     init() {}
 
@@ -38,6 +42,11 @@ struct SessionSettings: Sendable {
         subscriptionTimeout = configuration.subscriptionTimeout
         recoveryTimeout = configuration.recoveryTimeout
         recovers = configuration.recovers
+        outboundCapacity = configuration.outboundCapacity
+        offlineQueue = configuration.offlineQueue.map {
+            OfflineQueue<String, OutboundMessage>.Configuration(capacity: $0.capacity, lifetime: $0.lifetime)
+        }
+        sendLimit = configuration.sendLimit
     }
 }
 
@@ -56,6 +65,8 @@ struct SessionCounters: Sendable, Hashable {
     var missed: UInt64 = 0
     var unreadable: UInt64 = 0
     var dropped: UInt64 = 0
+    /// Messages of the user's that were given up while they waited for a connection.
+    var discarded: UInt64 = 0
     var connects: UInt64 = 0
     var reconnects: UInt64 = 0
 }

@@ -13,7 +13,8 @@ import Testing
 
     private func take(_ mailbox: Mailbox<Int>) async throws(WSEError) -> [Int]? {
         var batch: [Int] = []
-        return try await mailbox.take(into: &batch, isolation: nil) ? batch : nil
+        var run: UInt64?
+        return try await mailbox.take(into: &batch, run: &run, isolation: nil) ? batch : nil
     }
 
     @Test func `batches come out whole and in order`() async throws {
@@ -78,5 +79,43 @@ import Testing
         let waiting = Task { try await take(mailbox) }
         mailbox.finish(throwing: WSEError(.auth, "no"))
         await #expect(throws: WSEError.self) { _ = try await waiting.value }
+    }
+
+    @Test func `a consumer of an ended run gets its end although the next one has begun`() async throws {
+        let mailbox = mailbox(10, .suspend)
+        var run: UInt64?
+        var batch: [Int] = []
+        _ = mailbox.yield([1])
+        #expect(try await mailbox.take(into: &batch, run: &run, isolation: nil))
+        mailbox.finish(throwing: WSEError(.auth, "no"))
+        mailbox.reopen()
+        _ = mailbox.yield([2])
+        await #expect(throws: WSEError.self) {
+            try await mailbox.take(into: &batch, run: &run, isolation: nil)
+        }
+        #expect(try await take(mailbox) == [2])
+    }
+
+    @Test func `what an iterator took and did not give out goes to the next one, in order`() async throws {
+        let mailbox = Mailbox<WSEEvent>(buffering: .default, onDrained: {})
+        let events = try (0...3).map { try event($0) }
+        _ = mailbox.yield(Array(events[...2]))
+        let sequence = WSEEventSequence(mailbox: mailbox)
+        for try await event in sequence {
+            #expect(event.offset == 0)
+            break
+        }
+        _ = mailbox.yield([events[3]])
+        var iterator = sequence.makeAsyncIterator()
+        for offset in 1...3 as ClosedRange<UInt64> { #expect(try await iterator.next()?.offset == offset) }
+    }
+
+    private func event(_ offset: UInt64) throws -> WSEEvent {
+        var items: [WireItem] = []
+        var decoder = MessageDecoder()
+        decoder.decode(
+            Array(SessionHarness.publication("a", offset).utf8).span.bytes, as: .text, into: &items)
+        guard case .event(let event)? = items.first else { throw WSEError(.protocol, "no event") }
+        return event
     }
 }

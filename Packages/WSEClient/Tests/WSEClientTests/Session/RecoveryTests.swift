@@ -122,14 +122,132 @@ import WSETransport
         #expect(session.actions.offsets("a") == [0, 1, 2, 6])
     }
 
-    @Test func `a hole without an answer is given up after the recovery timeout`() throws {
-        var session = try subscribed("a")
+    @Test func `a replay of which nothing comes is asked for once more before it is given up`() throws {
+        var session = try resuming()
+        session.receive(SessionHarness.answer(accepted: ["a"], recovery: Self.head5))
+        let again = session.advance(by: .seconds(3))
+        #expect(again.sent("subscription_update").count == 1)
+        #expect(again.gaps.isEmpty)
+        session.receive(SessionHarness.answer(accepted: ["a"], recovery: Self.head5))
+        for offset in 1...5 as ClosedRange<UInt64> {
+            session.receive(SessionHarness.publication("a", offset))
+        }
+        #expect(session.actions.gaps.isEmpty)
+        #expect(session.actions.offsets("a") == [0, 1, 2, 3, 4, 5, 6])
+    }
+
+    @Test func `a hole that a live server does not answer for is given up after the recovery timeout`() throws
+    {
+        var session = try subscribed("a", "b")
         session.receive(SessionHarness.publication("a", 0))
         session.receive(SessionHarness.publication("a", 2))
-        let actions = session.advance(by: .seconds(6))
+        var actions: [SessionAction] = []
+        for offset in 0...6 as ClosedRange<UInt64> {
+            actions += session.advance(by: .seconds(1))
+            actions += session.receive(SessionHarness.publication("b", offset))
+        }
         #expect(actions.gaps.map(\.offsets) == [1...1])
         #expect(session.actions.offsets("a") == [0, 2])
         #expect(session.machine.isReady)
+    }
+
+    @Test func `while nothing at all is received, no loss is announced`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        #expect(session.advance(by: .seconds(30)).gaps.isEmpty)
+        // The link was dead; on the next one the hole is asked for again.
+        session.advance(by: .seconds(12))
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        let subscribe = try #require(session.receive(SessionHarness.hello).sent("subscription_update").first)
+        #expect(subscribe["p", "recovery"] == ["a": ["epoch": "0000007b", "offset": 0]])
+        session.receive(SessionHarness.publication("a", 1))
+        #expect(session.actions.offsets("a") == [0, 1, 2])
+        #expect(session.actions.gaps.isEmpty)
+    }
+
+    @Test func `while the client does not read, no deadline passes`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        session.give { $0.readingPaused(true, now: $1) }
+        #expect(session.advance(by: .seconds(60)).gaps.isEmpty)
+        #expect(session.timers[.recovery] == nil)
+        session.give { $0.readingPaused(false, now: $1) }
+        #expect(session.timers[.recovery] == session.now.instant + .seconds(5))
+        session.receive(SessionHarness.publication("a", 1))
+        #expect(session.actions.offsets("a") == [0, 1, 2])
+    }
+
+    @Test func `the answer to an earlier subscribe does not end a recovery that was asked for later`() throws
+    {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: 2)))
+        #expect(session.actions.gaps.isEmpty)
+        session.receive(SessionHarness.publication("a", 1))
+        session.receive(
+            SessionHarness.answer(
+                accepted: ["a"], recovery: SessionHarness.recovery("a", head: 2, recovered: true)))
+        #expect(session.actions.offsets("a") == [0, 1, 2])
+        #expect(session.actions.gaps.isEmpty)
+    }
+
+    @Test func `events after a refusal's hole are delivered, and the refusal is told`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        let actions = session.receive(SessionHarness.answer(accepted: [], refused: ["a"]))
+        #expect(actions.gaps.map(\.offsets) == [1...1])
+        #expect(actions.offsets("a") == [2])
+        #expect(actions.contains { if case .signal(.refused(["a"])) = $0 { true } else { false } })
+        #expect(session.machine.subscriptions.wanted.isEmpty)
+    }
+
+    @Test func `the head in the first answer is where a quiet topic is resumed from`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let asked = session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        #expect(asked.sent("subscription_update").first?["p", "recover"] == true)
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: 7)))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        let subscribe = try #require(session.receive(SessionHarness.hello).sent("subscription_update").first)
+        #expect(subscribe["p", "recovery"] == ["a": ["epoch": "0000007b", "offset": 7]])
+    }
+
+    @Test(arguments: [0, 3] as [UInt64])
+    func `a topic without a past that has one after a reconnect is announced as not known from its beginning`(
+        first: UInt64
+    ) throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        let nothing = SessionHarness.answer(
+            accepted: ["a"], recovery: SessionHarness.recovery("a", head: nil))
+        session.receive(nothing)
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        let actions = session.receive(SessionHarness.publication("a", first))
+        let isAnnounced = actions.contains { if case .signal(.resync("a", _)) = $0 { true } else { false } }
+        #expect(isAnnounced == (first > 0))
+        #expect(actions.offsets("a") == [first])
+    }
+
+    @Test func `a topic the server put the client into is not asked for`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("other", 0))
+        let actions = session.receive(SessionHarness.publication("other", 2))
+        #expect(actions.sent.isEmpty)
+        #expect(actions.gaps.map(\.offsets) == [1...1])
+        #expect(actions.offsets("other") == [2])
     }
 
     @Test func `a new epoch is announced and its events are delivered`() throws {

@@ -110,10 +110,36 @@ struct SessionHarness: ~Copyable {
         #"{"c":"U","t":"tick","p":{"n":\#(offset)},"id":"\#(topic)-\#(epoch)-\#(offset)","tp":"\#(topic)","e":"\#(epoch)","o":\#(offset),"v":1}"#
     }
 
+    /// The answer to a `subscription_update`; of servers that do not say to which unless `request` is given.
     static func answer(
-        accepted: [String], refused: [String] = [], recovery: String = "{}", action: String = "subscribe"
+        accepted: [String], refused: [String] = [], recovery: String = "{}", action: String? = nil,
+        request: String? = nil
     ) -> String {
-        #"{"c":"WSE","t":"subscription_update","p":{"action":"\#(action)","success_topics":\#(accepted),"failed_topics":\#(refused),"recovery":\#(recovery)},"v":1}"#
+        let action = action.map { #""action":"\#($0)","# } ?? ""
+        let request = request.map { #","cid":"\#($0)""# } ?? ""
+        return
+            #"{"c":"WSE","t":"subscription_update","p":{\#(action)"success_topics":\#(accepted),"failed_topics":\#(refused),"recovery":\#(recovery)},"v":1\#(request)}"#
+    }
+
+    /// How far the server says a topic is.
+    static func recovery(
+        _ topic: String, head: UInt64?, epoch: String = "0000007b", recovered: Bool = false
+    ) -> String {
+        guard let head else {
+            return #"{"\#(topic)":{"epoch":null,"offset":0,"recovered":false,"recoverable":false,"count":0}}"#
+        }
+        return
+            #"{"\#(topic)":{"epoch":"\#(epoch)","offset":\#(head),"recovered":\#(recovered),"recoverable":true,"count":0}}"#
+    }
+}
+
+extension SessionAction {
+    fileprivate var sentBytes: [UInt8]? {
+        switch self {
+        case .control(_, let bytes): bytes
+        case .transmit(_, let message): message.bytes
+        default: nil
+        }
     }
 }
 
@@ -121,7 +147,7 @@ extension [SessionAction] {
     /// The envelopes that were sent, as values with the short keys of the wire.
     var sent: [WSEValue] {
         compactMap {
-            guard case .transmit(_, _, let bytes) = $0 else { return nil }
+            guard let bytes = $0.sentBytes else { return nil }
             return try? WSEValue(json: bytes.span.bytes)
         }
     }

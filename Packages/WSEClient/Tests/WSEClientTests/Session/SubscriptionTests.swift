@@ -90,4 +90,74 @@ import Testing
         let sizes = actions.sent("subscription_update").map { $0["p", "topics"]?.arrayValue?.count }
         #expect(sizes == [500, 500, 200])
     }
+
+    @Test func `stragglers after the unsubscribe is confirmed do not start the topic anew`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: request, now: $1) }
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        session.give { $0.unsubscribe(["a"], request: RequestID(rawValue: 2), now: $1) }
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        session.receive(SessionHarness.publication("a", 5))
+        #expect(session.actions.delivered.isEmpty)
+        #expect(session.machine.counters.late == 1)
+        #expect(session.machine.sequencer.position(of: "a") == nil)
+
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 3), now: $1) }
+        session.receive(SessionHarness.publication("a", 9))
+        #expect(session.actions.offsets("a") == [9])
+    }
+
+    @Test func `subscribe, unsubscribe and subscribe again each get their own answer`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        for (number, isSubscribe) in [(1, true), (2, false), (3, true)] {
+            let request = RequestID(rawValue: UInt64(number))
+            session.give {
+                if isSubscribe {
+                    $0.subscribe(["a"], request: request, now: $1)
+                } else {
+                    $0.unsubscribe(["a"], request: request, now: $1)
+                }
+            }
+        }
+        #expect(session.actions.sent("subscription_update").count == 3)
+        // What was asked for was withdrawn before the server said anything.
+        #expect(
+            session.actions.subscriptions
+                == [SubscriptionResult(pending: ["a"]), SubscriptionResult(pending: ["a"])])
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        #expect(session.machine.subscriptions.acknowledged.isEmpty)
+        let last = session.receive(SessionHarness.answer(accepted: [], refused: ["a"]))
+        #expect(last.subscriptions == [SubscriptionResult(refused: ["a"])])
+        #expect(session.machine.subscriptions.wanted.isEmpty)
+    }
+
+    @Test func `an answer is matched by its correlation id where the server sends it back`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        let first = session.give { $0.subscribe(["a"], request: request, now: $1) }.sent[0]["cid"]?
+            .stringValue
+        session.give { $0.unsubscribe(["a"], request: RequestID(rawValue: 2), now: $1) }
+        let third = session.give { $0.subscribe(["a"], request: RequestID(rawValue: 3), now: $1) }
+            .sent[0]["cid"]?.stringValue
+        session.receive(SessionHarness.answer(accepted: ["a"], request: first))
+        #expect(session.machine.subscriptions.acknowledged.isEmpty)
+        session.receive(SessionHarness.answer(accepted: ["a"], request: third))
+        #expect(session.machine.subscriptions.acknowledged == ["a"])
+    }
+
+    @Test func `a topic whose answer did not come is asked for by the next subscribe`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: request, now: $1) }
+        session.advance(by: .seconds(11))
+        let again = session.give { $0.subscribe(["a"], request: RequestID(rawValue: 2), now: $1) }
+        #expect(again.sent("subscription_update").count == 1)
+        // Either answer will do.
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        #expect(session.machine.subscriptions.acknowledged == ["a"])
+    }
 }

@@ -1,0 +1,16 @@
+import WSETransport
+
+/// A message of the user's on its way out, encoded but neither compressed nor encrypted: that depends on the
+/// connection that will carry it.
+struct OutboundMessage: Sendable {
+    /// The envelope's.
+    var id: String
+    var kind: WebSocketMessageKind
+    var bytes: [UInt8]
+    /// Higher goes first.
+    var priority: Int
+    /// The caller that waits for its outcome; `nil` once that was told that it is queued.
+    var caller: RequestID?
+    /// Whether it has a slot in the offline queue, which is emptied when the message is handed to a connection.
+    var isKept = false
+}

@@ -1,0 +1,165 @@
+import WSEResilience
+
+/// The user's messages that are not handed to a connection yet. Knows no connection and no codec.
+///
+/// While there is a connection they wait in the order of their priority until the transport has room; while there is
+/// none, in the offline queue.
+struct Outbox {
+    /// What became of a message.
+    typealias Outcome = (message: OutboundMessage, result: Result<SendOutcome.Disposition, WSEError>)
+
+    /// Bytes handed to a transport and not yet to the operating system, from which on messages wait here.
+    static let window: UInt64 = 256 << 10
+
+    private var waiting: OutboundQueue<OutboundMessage>
+    private var handles: [RequestID: OutboundQueue<OutboundMessage>.Handle] = [:]
+    private(set) var offline: OfflineQueue<String, OutboundMessage>?
+    private var limit: TokenBucket?
+
+    // Both in bytes of this connection, as far as known. What was emitted becomes executed when the transport has
+    // taken it; from then on the transport counts.
+    private var emitted: UInt64 = 0
+    private var executed: UInt64 = 0
+    private var position: UInt64 = 0
+    private var flushed: UInt64 = 0
+
+    init(
+        capacity: Int, offline: OfflineQueue<String, OutboundMessage>.Configuration?,
+        limit: TokenBucket.Configuration?
+    ) {
+        waiting = OutboundQueue(capacity: capacity)
+        self.offline = offline.map { OfflineQueue($0) }
+        self.limit = limit.map { TokenBucket($0) }
+    }
+
+    var waitingCount: Int { waiting.count }
+    var offlineCount: Int { offline?.count ?? 0 }
+
+    // MARK: The transport's buffer
+
+    var hasRoom: Bool { (emitted &- executed) &+ (position &- min(flushed, position)) < Self.window }
+
+    mutating func emitted(_ count: Int) {
+        emitted &+= UInt64(count)
+    }
+
+    /// The transport took messages of `count` bytes, and its output reaches up to `position` now.
+    mutating func executed(_ count: Int, position: UInt64) {
+        executed = min(executed &+ UInt64(count), emitted)
+        self.position = max(self.position, position)
+    }
+
+    mutating func flushed(through position: UInt64) {
+        flushed = max(flushed, position)
+    }
+
+    // MARK: Messages
+
+    /// Why a message may not go now; takes a token if it may.
+    mutating func refuseForRate(now: ContinuousClock.Instant) -> WSEError? {
+        guard limit != nil, limit?.tryAcquire(now: now) == false else { return nil }
+        let delay = limit?.timeUntilAvailable(now: now)
+        return WSEError(.rateLimit, "more messages than the rate limit allows", retryAfter: delay)
+    }
+
+    /// Heeds what a server says about the rate.
+    mutating func heed(_ feedback: TokenBucket.Feedback, now: ContinuousClock.Instant) {
+        limit?.heed(feedback, now: now)
+    }
+
+    /// Whether a message would be the next, so that it needs no queue.
+    var isIdle: Bool { waiting.isEmpty && (offline?.waitingCount ?? 0) == 0 && hasRoom }
+
+    /// - Returns: Whether there was room.
+    mutating func enqueue(_ message: OutboundMessage) -> Bool {
+        guard let handle = waiting.append(message, priority: message.priority) else { return false }
+        if let caller = message.caller { handles[caller] = handle }
+        return true
+    }
+
+    /// The next message that may go.
+    mutating func next(now: ContinuousClock.Instant) -> OutboundMessage? {
+        guard hasRoom else { return nil }
+        guard let message = waiting.popFirst() else { return offline?.takeFirst(now: now)?.message }
+        if let caller = message.caller { handles[caller] = nil }
+        return message
+    }
+
+    /// Takes a message back whose caller was cancelled; `nil` if it is on its way already.
+    mutating func cancel(_ caller: RequestID) -> OutboundMessage? {
+        handles.removeValue(forKey: caller).flatMap { waiting.remove($0) }
+    }
+
+    // MARK: Offline
+
+    /// Keeps a message until there is a connection.
+    mutating func keep(_ message: OutboundMessage, now: ContinuousClock.Instant) -> [Outcome] {
+        guard offline != nil else {
+            return [(message, .failure(WSEError(.notConnected, "there is no connection to send on")))]
+        }
+        var kept = message
+        kept.caller = nil
+        kept.isKept = true
+        guard
+            let addition = offline?.add(kept, id: message.id, priority: message.priority, now: now)
+        else { return [] }
+        var outcomes: [Outcome] = addition.expired.map { ($0.message, .failure(Self.expired)) }
+        if let evicted = addition.evicted {
+            outcomes.append(
+                (
+                    evicted.message,
+                    .failure(WSEError(.queueFull, "messages of higher priority took its place"))
+                ))
+        }
+        if addition.outcome == .refused {
+            outcomes.append((message, .failure(WSEError(.queueFull, "the offline queue is full"))))
+        } else {
+            outcomes.append((message, .success(.queued)))
+        }
+        return outcomes
+    }
+
+    private static let expired = WSEError(.timeout, "it waited in the offline queue for too long")
+
+    /// A connection is ready: what was kept goes first.
+    mutating func connected(now: ContinuousClock.Instant) -> [Outcome] {
+        emitted = 0
+        executed = 0
+        position = 0
+        flushed = 0
+        let expired = offline?.removeExpired(now: now) ?? []
+        while !waiting.isFull, let entry = offline?.takeFirst(now: now) {
+            _ = waiting.append(entry.message, priority: entry.priority)
+        }
+        return expired.map { ($0.message, .failure(Self.expired)) }
+    }
+
+    /// A kept message was handed to a connection.
+    mutating func sent(_ id: String) {
+        offline?.remove(id)
+    }
+
+    /// A kept message did not make it.
+    mutating func putBack(_ id: String) {
+        offline?.putBack(id)
+    }
+
+    /// The connection is gone: what was kept stays, what waited is kept now, if it may be.
+    ///
+    /// - Parameter error: For those that cannot be kept; the user's own disconnect keeps nothing more.
+    mutating func connectionLost(
+        _ error: WSEError, keepsWaiting: Bool, now: ContinuousClock.Instant
+    ) -> [Outcome] {
+        var outcomes: [Outcome] = []
+        handles = [:]
+        for message in waiting.removeAll() where !message.isKept {
+            if keepsWaiting, offline != nil {
+                outcomes += keep(message, now: now)
+            } else {
+                outcomes.append((message, .failure(error)))
+            }
+        }
+        offline?.putBackAll()
+        return outcomes
+    }
+}
