@@ -41,7 +41,8 @@ struct Base64Tests {
         arguments: [
             "A", "AA", "AAA", "AA=", "A===", "====", "=", "==", "A=AA", "AA=A", "AA==AA==", "AAAA=",
             "AAAA====",
-            "AB==", "AAB=", "A A=", "AAA\n", " AAAA", "AAAA\n", "-_-_", "AAA*", "ÄAA", "AAA\0",
+            "AB==", "AAB=", "A A=", "AAA\n", " AAAA", "AAAA\n", "-_-_", "-AAA", "_AAA", "AAA*", "ÄAA",
+            "AAA\0",
         ])
     func refusedByStandard(text: String) {
         let error = #expect(throws: CryptoError.self) { try Base64.decode(text) }
@@ -50,7 +51,7 @@ struct Base64Tests {
 
     @Test(
         "refuses padding, other digits and stray bits where there is no padding",
-        arguments: ["A", "AAAAA", "AA==", "AAA=", "AB", "AAB", "+/+/", "AA A", "AA\n"])
+        arguments: ["A", "AAAAA", "AA==", "AAA=", "AB", "AAB", "+/+/", "+AAA", "/AAA", "AA A", "AA\n"])
     func refusedByURLSafe(text: String) {
         let error = #expect(throws: CryptoError.self) { try Base64.decode(text, .urlSafe) }
         #expect(error?.code == .invalidBase64)

@@ -28,7 +28,7 @@ struct SecrecyTests {
             { _ = try SymmetricKey.of(hex(secret + "00")) },
             { _ = try Base64.decode(secret + "*") },
             { _ = try Hexadecimal.decode(secret + "*") },
-            { _ = try SessionCipher(key: try .of(hex(secret))).open(body: hex(secret)) },
+            { _ = try SessionCipher(key: try .of(hex(secret))).open(hex(secret)) },
             { _ = try KeyDerivation(serverVersion: secret) },
             { _ = try HMACSHA256.code(for: hex(secret), key: []) },
         ]

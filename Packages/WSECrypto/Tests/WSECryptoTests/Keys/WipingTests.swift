@@ -68,9 +68,7 @@
                 let key = try SigningKey(copying: RawSpan(_unsafeBytes: secret.span))
                 let signer = try PayloadSigner(key: key)
                 let verifier = try PayloadVerifier(key: key)
-                try [1, 2, 3].withSpan { payload in
-                    try verifier.verify(signer.signature(of: payload, at: 1), of: payload, at: 1)
-                }
+                try verifier.verify(signer.signature(of: [1], at: 1), of: [1], at: 1)
                 #expect(secret.occurrences > 0)
             }
             #expect(secret.occurrences == 0)

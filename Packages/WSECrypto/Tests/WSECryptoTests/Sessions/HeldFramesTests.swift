@@ -23,7 +23,7 @@ struct HeldFramesTests {
         var held = HeldFrames()
         for index in 0..<5 { try held.hold(Array(sender.seal([UInt8(index)]).dropFirst(2))) }
         let receiver = try client.finish(peerPublicKey: server.publicKey, serverVersion: "2.5.1")
-        #expect(try held.takeAll().map { try receiver.open(body: $0) } == [[0], [1], [2], [3], [4]])
+        #expect(try held.takeAll().map { try receiver.open($0) } == [[0], [1], [2], [3], [4]])
     }
 
     @Test("are no more than the bound, and the rest is reported and counted")

@@ -67,8 +67,8 @@ struct RotatingCipherTests {
         _ = try cipher.open(frame: new)
         expect(.replayedFrame) { () throws(CryptoError) in try cipher.open(frame: old) }
         expect(.replayedFrame) { () throws(CryptoError) in try cipher.open(frame: new) }
-        expect(.authenticationFailed) { () throws(CryptoError) in try cipher.open(body: pattern(40)) }
-        expect(.frameTooShort) { () throws(CryptoError) in try cipher.open(body: []) }
+        expect(.authenticationFailed) { () throws(CryptoError) in try cipher.open(pattern(40)) }
+        expect(.frameTooShort) { () throws(CryptoError) in try cipher.open([]) }
     }
 
     @Test("keeps one old key, not two")

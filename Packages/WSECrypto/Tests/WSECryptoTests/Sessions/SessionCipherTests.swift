@@ -34,7 +34,7 @@ struct SessionCipherTests {
     @Test("opens what Python sealed")
     func pythonVectors() throws {
         for example in try PythonVectors.load().sealed {
-            #expect(try side(key: hex(example.key)).open(body: hex(example.body)) == hex(example.plaintext))
+            #expect(try side(key: hex(example.key)).open(hex(example.body)) == hex(example.plaintext))
         }
     }
 
@@ -141,7 +141,7 @@ struct SessionCipherTests {
     func openingLimit() throws {
         let (client, server) = (try side(), try side(.init(openedMessages: 3)))
         for _ in 0..<10 {
-            expect(.authenticationFailed) { () throws(CryptoError) in try server.open(body: pattern(40)) }
+            expect(.authenticationFailed) { () throws(CryptoError) in try server.open(pattern(40)) }
         }
         #expect(server.remainingMessages.toOpen == 3)
         for _ in 0..<3 { _ = try server.open(frame: try client.seal([1])) }

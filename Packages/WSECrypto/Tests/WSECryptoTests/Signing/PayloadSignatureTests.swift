@@ -16,17 +16,13 @@ struct PayloadSignatureTests {
         _ payload: String = payload, form: SignatureForm, at time: Int64 = now
     ) throws(CryptoError) -> String {
         let signer = try PayloadSigner(key: key, form: form)
-        return try Array(payload.utf8).withSpan { (span) throws(CryptoError) in
-            try signer.signature(of: span, at: time)
-        }
+        return try signer.signature(of: Array(payload.utf8), at: time)
     }
 
     private func verify(
         _ signature: String, _ payload: String = payload, at time: Int64 = now, with verifier: PayloadVerifier
     ) throws(CryptoError) {
-        try Array(payload.utf8).withSpan { (span) throws(CryptoError) in
-            try verifier.verify(signature, of: span, at: time)
-        }
+        try verifier.verify(signature, of: Array(payload.utf8), at: time)
     }
 
     private func both() throws(CryptoError) -> PayloadVerifier {
@@ -47,12 +43,11 @@ struct PayloadSignatureTests {
             let plain = try PayloadSigner(key: key, form: .plain)
             let stamped = try PayloadSigner(key: key, random: FixedBytes(bytes: hex(example.nonce)))
             let verifier = try PayloadVerifier(key: key, forms: [.plain, .timestamped])
-            try Array(example.payload.utf8).withSpan { payload in
-                #expect(try plain.signature(of: payload, at: example.unixSeconds) == example.plain)
-                #expect(try stamped.signature(of: payload, at: example.unixSeconds) == example.timestamped)
-                try verifier.verify(example.plain, of: payload, at: example.unixSeconds)
-                try verifier.verify(example.timestamped, of: payload, at: example.unixSeconds)
-            }
+            let payload = Array(example.payload.utf8)
+            #expect(try plain.signature(of: payload, at: example.unixSeconds) == example.plain)
+            #expect(try stamped.signature(of: payload, at: example.unixSeconds) == example.timestamped)
+            try verifier.verify(example.plain, of: payload, at: example.unixSeconds)
+            try verifier.verify(example.timestamped, of: payload, at: example.unixSeconds)
         }
     }
 
@@ -61,7 +56,7 @@ struct PayloadSignatureTests {
         let signer = try PayloadSigner(key: key)
         #expect(signer.form == .timestamped)
         let signatures = try (0..<100).map { _ in
-            try [1].withSpan { (span) throws(CryptoError) in try signer.signature(of: span, at: Self.now) }
+            try signer.signature(of: [1], at: Self.now)
         }
         #expect(Set(signatures.map { $0.split(separator: ":")[2] }).count == 100)
         #expect(signatures.allSatisfy { $0.split(separator: ":")[1] == "1700000000" })

@@ -25,23 +25,9 @@ extension SymmetricKey {
 }
 
 extension MessageCipher {
-    /// Seals into a new array.
-    func seal(_ plaintext: [UInt8]) throws(CryptoError) -> [UInt8] {
-        var frame: [UInt8] = []
-        try plaintext.withSpan { (span) throws(CryptoError) in try seal(span, appendingTo: &frame) }
-        return frame
-    }
-
-    /// Opens a frame, `E:` and all, into a new array.
+    /// Opens a frame, `E:` and all.
     func open(frame: [UInt8]) throws(CryptoError) -> [UInt8] {
-        try open(body: Array(frame.dropFirst(2)))
-    }
-
-    /// Opens what stands behind `E:` into a new array.
-    func open(body: [UInt8]) throws(CryptoError) -> [UInt8] {
-        var plaintext: [UInt8] = []
-        try body.withSpan { (span) throws(CryptoError) in try open(span, into: &plaintext) }
-        return plaintext
+        try open(Array(frame.dropFirst(2)))
     }
 }
 

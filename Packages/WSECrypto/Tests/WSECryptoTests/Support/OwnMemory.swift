@@ -17,7 +17,8 @@
                 window.initializeMemory(as: UInt8.self, repeating: 0)
                 window.deallocate()
             }
-            let own = UInt(bitPattern: window.baseAddress)..<UInt(bitPattern: window.baseAddress! + window.count)
+            let own =
+                UInt(bitPattern: window.baseAddress)..<UInt(bitPattern: window.baseAddress! + window.count)
             var count = 0
             for region in writableRegions() {
                 var start = region.lowerBound
@@ -32,7 +33,8 @@
                         from = offset + 1
                     }
                     // The next window begins a little before, for what lies across its edge.
-                    start += wanted == UInt(read) && start + wanted < region.upperBound
+                    start +=
+                        wanted == UInt(read) && start + wanted < region.upperBound
                         ? wanted - UInt(secret.count) : UInt(read)
                 }
             }
@@ -41,7 +43,8 @@
 
         /// The C library hides its own search for bytes from Swift.
         private static func find(
-            _ needle: UnsafeRawPointer, _ count: Int, in window: UnsafeMutableRawBufferPointer, from: Int, to end: Int
+            _ needle: UnsafeRawPointer, _ count: Int, in window: UnsafeMutableRawBufferPointer, from: Int,
+            to end: Int
         ) -> Int? {
             guard let base = window.baseAddress else { return nil }
             let first = CInt(needle.load(as: UInt8.self))
@@ -62,8 +65,10 @@
             var line = [CChar](repeating: 0, count: 4_096)
             while fgets(&line, CInt(line.count), maps) != nil {
                 // `<start>-<end> rw-p …`
-                let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-                    .split(separator: " ")
+                let words = String(
+                    decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self
+                )
+                .split(separator: " ")
                 let ends = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
                 guard words[1].hasPrefix("rw"), ends.count == 2, ends[1] - ends[0] < 1 << 30 else { continue }
                 regions.append(ends[0]..<ends[1])

@@ -3,15 +3,25 @@ import Testing
 
 /// `Vectors/peer.py` as a running process: the other side of a session, made with another library.
 ///
-/// Needs a Python 3.10 or newer with the package `cryptography`: the one that `WSE_PYTHON` names, or `python3`.
+/// Needs a Python 3.10 or newer with the package `cryptography`: the one that `WSE_PYTHON` names, or `python3`. Where it
+/// is missing the tests fail; `WSE_PYTHON=none` says that they are to be skipped.
 final class PythonPeer {
-    /// Whether there is such a Python. Without one the tests that need it are skipped, and reported as skipped.
-    static let isAvailable: Bool = {
+    static let isWanted = python != "none"
+
+    private static let python = ProcessInfo.processInfo.environment["WSE_PYTHON"] ?? "python3"
+
+    /// What is missing, or `nil`.
+    private static let problem: String? = {
         let script = "import sys, cryptography; sys.exit(sys.version_info < (3, 10))"
-        guard let process = try? start(["-c", script], input: FileHandle.nullDevice, output: .nullDevice)
-        else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        do {
+            let process = try start(["-c", script], input: FileHandle.nullDevice, output: .nullDevice)
+            process.waitUntilExit()
+            if process.terminationStatus == 0 { return nil }
+        } catch {}
+        return """
+            \(python) is no Python 3.10 or newer with the package cryptography. WSE_PYTHON names another one; with \
+            WSE_PYTHON=none these tests are skipped.
+            """
     }()
 
     private let process: Process
@@ -20,9 +30,14 @@ final class PythonPeer {
     private var unread: [UInt8] = []
 
     init() throws {
+        if let problem = Self.problem { throw Missing(description: problem) }
         process = try Self.start(
             [PythonVectors.file("peer.py").path], input: input.fileHandleForReading,
             output: output.fileHandleForWriting)
+    }
+
+    struct Missing: Error, CustomStringConvertible {
+        let description: String
     }
 
     deinit {
@@ -47,7 +62,7 @@ final class PythonPeer {
     private static func start(_ arguments: [String], input: Any, output: FileHandle) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [ProcessInfo.processInfo.environment["WSE_PYTHON"] ?? "python3"] + arguments
+        process.arguments = [python] + arguments
         process.standardInput = input
         process.standardOutput = output
         // What goes wrong at the peer belongs in the test's log, except for the look whether there is one.
