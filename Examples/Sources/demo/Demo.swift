@@ -6,6 +6,7 @@ import WSETestServer
 @main
 struct Demo {
     static func main() async throws {
+        printLineByLine()
         let options = Options(CommandLine.arguments.dropFirst())
         let secret = "demo-secret-of-at-least-32-bytes"
         var configuration = WSETestServer.Configuration()
@@ -32,8 +33,14 @@ struct Demo {
 
         await server.run(feed, rate: options.rate, count: options.count)
         await cutting
+        // What has not come by then will not come; the summary says what is missing.
+        let patience = Task {
+            try await Task.sleep(for: .seconds(20))
+            await board.giveUp()
+        }
         await board.waitUntilComplete(
             feed.topics.compactMap { topic in server.position(of: topic).map { (topic, $0.offset) } })
+        patience.cancel()
         let statistics = client.statistics()
         await client.disconnect()
         await listening

@@ -24,6 +24,11 @@ func exitWithFailure() -> Never {
     exit(1)
 }
 
+/// Into a pipe as well, so that whoever reads along sees what is, and a crash takes nothing with it.
+func printLineByLine() {
+    setvbuf(stdout, nil, _IOLBF, 0)
+}
+
 func isTerminal() -> Bool {
     isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
 }

@@ -59,6 +59,12 @@ actor Scoreboard {
         }
     }
 
+    /// Ends the waiting for what is still missing.
+    func giveUp() {
+        waiter?.continuation.resume()
+        waiter = nil
+    }
+
     /// Waits until every topic has come as far as the server has.
     func waitUntilComplete(_ goal: [(topic: String, offset: UInt64)]) async {
         let goal = Dictionary(uniqueKeysWithValues: goal.map { ($0.topic, $0.offset) })

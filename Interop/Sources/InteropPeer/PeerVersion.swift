@@ -7,6 +7,11 @@ public enum PeerVersion: String, Sendable, CaseIterable, CustomStringConvertible
 
     public var description: String { "wse-server \(rawValue)" }
 
+    /// Options under which a server drops nothing that a slow client leaves waiting. 2.0.1 has no bound anyway.
+    public var unboundedQueue: [String] {
+        self == .v2_5_1 ? ["--max-outbound-queue-bytes", "268435456"] : []
+    }
+
     /// The Python of the virtual environment that holds this version.
     ///
     /// - Throws: ``PeerError`` where `Scripts/interop` has not named one: a peer that cannot be run fails its tests.

@@ -31,7 +31,7 @@ public actor PublishedServer {
         try process.run()
 
         let lines = LineReader(output.fileHandleForReading)
-        let ready = try WSEValue(json: try await lines.next())
+        let ready = try WSEValue(json: try await lines.next(within: timeLimit))
         guard ready["ready"] == true, let port = ready["port"]?.intValue else {
             throw PeerError("\(version) did not become ready: \(ready)")
         }
@@ -56,7 +56,7 @@ public actor PublishedServer {
         var line = arguments
         line["cmd"] = .string(name)
         try input.write(contentsOf: Data((try WSEValue.object(line).jsonText() + "\n").utf8))
-        let answer = try WSEValue(json: try await lines.next())
+        let answer = try WSEValue(json: try await lines.next(within: PublishedServer.timeLimit))
         if let error = answer["error"] { throw PeerError("\(name): \(error)") }
         return answer
     }
@@ -70,10 +70,21 @@ public actor PublishedServer {
     }
 
     /// Ends the process and waits for it.
-    public func stop() {
+    ///
+    /// - Throws: ``PeerError`` if it does not end by itself; it is killed then.
+    public func stop() async throws {
         try? input.close()
-        process.waitUntilExit()
+        do {
+            // Its end is seen in its output: Foundation's own waiting needs a run loop, which no task has.
+            try await lines.end(within: PublishedServer.timeLimit)
+        } catch {
+            kill(process.processIdentifier, SIGKILL)
+            throw error
+        }
     }
+
+    /// For an answer or an end; generous, as it only decides that something hangs.
+    static let timeLimit = Duration.seconds(90)
 
     /// The process, for signals.
     public var processIdentifier: Int32 { process.processIdentifier }
@@ -89,10 +100,10 @@ public func withPublishedServer<Result>(
         version, arguments: arguments, authenticates: authenticates)
     do {
         let result = try await body(server)
-        await server.stop()
+        try await server.stop()
         return result
     } catch {
-        await server.stop()
+        try? await server.stop()
         throw error
     }
 }
@@ -122,10 +133,32 @@ final class LineReader: Sendable {
         }
     }
 
-    func next() async throws -> String {
-        // All iterators of the stream draw from the same buffer.
-        var iterator = lines.makeAsyncIterator()
-        guard let line = await iterator.next() else { throw PeerError("the peer ended without an answer") }
+    /// The next line.
+    func next(within limit: Duration) async throws -> String {
+        guard let line = try await read(within: limit) else {
+            throw PeerError("the peer ended without an answer")
+        }
         return line
+    }
+
+    /// Waits for the end of the pipe, which is the end of the process.
+    func end(within limit: Duration) async throws {
+        while try await read(within: limit) != nil {}
+    }
+
+    private func read(within limit: Duration) async throws -> String? {
+        try await withThrowingTaskGroup(of: String?.self) { group in
+            group.addTask {
+                // All iterators of the stream draw from the same buffer.
+                var iterator = self.lines.makeAsyncIterator()
+                return await iterator.next()
+            }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw PeerError("the peer said nothing for \(limit)")
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
     }
 }

@@ -15,7 +15,7 @@ import WSEClient
     private func receives(
         _ count: Int, from version: PeerVersion, number: (WSEEvent) -> Int?
     ) async throws {
-        try await withPublishedServer(version) { server in
+        try await withPublishedServer(version, arguments: version.unboundedQueue) { server in
             let token = try await server.token()
             try await withWSEClient(url: server.url, token: token) { client in
                 let subscription = try await client.subscribe(["prices"])
@@ -45,6 +45,7 @@ import WSEClient
                 #expect(next == count)
                 #expect(statistics.gaps == 0)
                 #expect(statistics.dropped == 0)
+                #expect(try await server.command("stats")["dropped"] ?? 0 == 0)
             }
         }
     }
@@ -88,7 +89,9 @@ import WSEClient
         async throws
     {
         let count = 50_000
-        let arguments = ["--recovery-buffer-size", "65536", "--recovery-max-messages", "65536"]
+        let arguments =
+            ["--recovery-buffer-size", "65536", "--recovery-max-messages", "65536"]
+            + PeerVersion.v2_5_1.unboundedQueue
         try await withPublishedServer(.v2_5_1, arguments: arguments) { server in
             var configuration = WSEConfiguration(tokenProvider: StaticToken(try await server.token()))
             configuration.backoff = Backoff.Configuration(

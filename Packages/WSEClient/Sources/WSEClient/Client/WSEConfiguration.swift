@@ -65,10 +65,19 @@ public struct WSEConfiguration: Sendable {
     /// Bounds on inbound messages.
     public var limits: WireLimits = .init()
 
-    /// The network, or a stand-in for it.
+    /// The network, or a stand-in for it. Default: sockets and TLS with the system's trust, and messages of up to
+    /// 16 MiB. A message over the transport's limit ends the connection, and would again after each reconnect; one
+    /// over that of ``limits`` is only skipped and announced.
     public var transport: any WebSocketTransport
     public var clock: any WSEClock = SystemClock()
     public var logger: Logger = Logger(label: "wse.client", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    private static var defaultTransport: NIOWebSocketTransport {
+        var configuration = WebSocketConfiguration()
+        configuration.limits.inboundFrame = 16 << 20
+        configuration.limits.inboundMessage = 16 << 20
+        return NIOWebSocketTransport(configuration: configuration)
+    }
 
     /// Bounds of the queue of messages that wait for a connection.
     public struct OfflineQueueLimits: Sendable, Hashable {
@@ -86,11 +95,11 @@ public struct WSEConfiguration: Sendable {
     public init(
         tokenProvider: (any TokenProvider)? = nil,
         topics: [String] = [],
-        transport: any WebSocketTransport = NIOWebSocketTransport()
+        transport: (any WebSocketTransport)? = nil
     ) {
         self.tokenProvider = tokenProvider
         self.topics = topics
-        self.transport = transport
+        self.transport = transport ?? Self.defaultTransport
     }
 }
 

@@ -12,6 +12,8 @@ final class Mailbox<Element: Sendable>: Sendable {
     struct Outcome: Sendable {
         /// How many events were discarded.
         var dropped = 0
+        /// How many came after the stream had ended.
+        var unwanted = 0
         /// Whether the producer should pause until ``onDrained`` is called.
         var isFull = false
     }
@@ -58,7 +60,7 @@ final class Mailbox<Element: Sendable>: Sendable {
     /// Appends a batch and wakes the consumer.
     func yield(_ batch: [Element]) -> Outcome {
         let (outcome, waiters) = state.withLock { state -> (Outcome, [CheckedContinuation<Void, Never>]) in
-            guard state.completion == nil else { return (Outcome(), []) }
+            guard state.completion == nil else { return (Outcome(unwanted: batch.count), []) }
             var outcome = Outcome()
             if state.pending.isEmpty {
                 state.pending.append(contentsOf: batch)

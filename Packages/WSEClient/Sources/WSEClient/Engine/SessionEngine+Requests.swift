@@ -11,6 +11,9 @@ extension SessionEngine {
     }
 
     func connect() async throws(WSEError) {
+        if configuration.topics.contains("") {
+            throw WSEError(.invalidArgument, "a topic name in the configuration is empty")
+        }
         let id = newRequest()
         let cancelled = WSEError(.cancelled, "the task that connects was cancelled")
         let error = await withTaskCancellationHandler {

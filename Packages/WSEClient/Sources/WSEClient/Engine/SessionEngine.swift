@@ -133,6 +133,9 @@ final class SessionEngine: Sendable {
     private func deliver(_ batch: [WSEEvent]) {
         let outcome = events.yield(batch)
         if outcome.dropped > 0 { eventsDropped(outcome.dropped) }
+        if outcome.unwanted > 0 {
+            state.withLock { $0.machine.counters.dropped += UInt64(outcome.unwanted) }
+        }
         if outcome.isFull { streamChanged() }
     }
 
@@ -226,10 +229,12 @@ final class SessionEngine: Sendable {
                 perform { state, now in state.machine.tokenFailed(attempt, error: error, now: now) }
             }
         }
-        state.withLock { state in
-            state.tokenTask?.cancel()
-            state.tokenTask = task
+        // Cancelled outside of the lock: a provider's cancellation handler may call into the client.
+        let previous = state.withLock { state in
+            defer { state.tokenTask = task }
+            return state.tokenTask
         }
+        previous?.cancel()
     }
 
     private func connect(_ attempt: AttemptID, _ target: ConnectionTarget) {

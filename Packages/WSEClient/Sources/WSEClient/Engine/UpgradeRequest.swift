@@ -13,6 +13,7 @@ enum UpgradeRequest {
         ])
         var headers = configuration.headers
         if let token = target.token {
+            headers.removeAll { $0.name.lowercased() == "authorization" }
             headers.append(WebSocketHeader("Authorization", "Bearer \(token)"))
             headers = merging(cookie: configuration.cookieName, token, into: headers)
         }

@@ -33,6 +33,8 @@ struct HeartbeatMachine {
     mutating func setPaused(_ paused: Bool, now: ContinuousClock.Instant) {
         isPaused = paused
         lastInbound = now
+        // What answers them lay in the socket meanwhile and tells nothing about the network.
+        if !paused { outstanding = [] }
     }
 
     /// How long nothing has come.

@@ -46,11 +46,15 @@ extension SessionMachine {
     ) {
         switch control {
         case .serverReady:
+            guard phase == .handshaking(attempt) else { return }
             server = ServerDescription(serverReady: event.payload.value)
             greet(now: now)
         case .serverHello:
+            // Servers know one hello for each connection; a later one says nothing about this client.
+            guard phase == .handshaking(attempt) else { return }
+            greet(now: now)
             server.update(serverHello: event.payload.value)
-            if phase == .handshaking(attempt) { becameReady(attempt, now: now) }
+            becameReady(attempt, now: now)
         case .subscriptionUpdate:
             answered(
                 SubscriptionAnswer(event.payload.value, correlationID: event.correlationID), now: now)
