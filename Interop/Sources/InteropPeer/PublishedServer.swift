@@ -135,7 +135,7 @@ final class LineReader: Sendable {
 
     /// The next line.
     func next(within limit: Duration) async throws -> String {
-        guard let line = try await read(within: limit) else {
+        guard let line = try await line(within: limit) else {
             throw PeerError("the peer ended without an answer")
         }
         return line
@@ -143,10 +143,10 @@ final class LineReader: Sendable {
 
     /// Waits for the end of the pipe, which is the end of the process.
     func end(within limit: Duration) async throws {
-        while try await read(within: limit) != nil {}
+        while try await line(within: limit) != nil {}
     }
 
-    private func read(within limit: Duration) async throws -> String? {
+    private func line(within limit: Duration) async throws -> String? {
         try await withThrowingTaskGroup(of: String?.self) { group in
             group.addTask {
                 // All iterators of the stream draw from the same buffer.

@@ -45,7 +45,8 @@ import WSEClient
                 #expect(next == count)
                 #expect(statistics.gaps == 0)
                 #expect(statistics.dropped == 0)
-                #expect(try await server.command("stats")["dropped"] ?? 0 == 0)
+                // 2.0.1 has neither a bound nor a count.
+                #expect(try await server.command("stats")["dropped"]?.intValue ?? 0 == 0)
             }
         }
     }
