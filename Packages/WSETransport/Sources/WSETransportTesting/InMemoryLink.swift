@@ -137,7 +137,10 @@ final class InMemoryLink: Sendable {
     }
 
     func setPaused(_ isPaused: Bool) {
-        state.withLock { $0.isPaused = isPaused }
+        // As over a network, a client that began to close reads on to see the server's answer.
+        state.withLock { state in
+            if state.phase != .closing { state.isPaused = isPaused }
+        }
         clientActed()
     }
 

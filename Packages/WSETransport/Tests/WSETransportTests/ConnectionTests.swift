@@ -1,6 +1,9 @@
+import NIOCore
+import NIOEmbedded
 import Synchronization
 import Testing
-import WSETransport
+
+@testable import WSETransport
 
 @Suite("Connection")
 struct ConnectionTests {
@@ -115,6 +118,64 @@ struct ConnectionTests {
         try await peer.close()
         #expect(await handler.closure()?.code == .noStatus)
         try await server.stop()
+    }
+
+    @Test("A pause after the close frame does not keep the peer's answer out")
+    func pauseWhileClosing() async throws {
+        let (connection, handler, peer, server) = try await open { $0.timeouts.close = .seconds(1) }
+        connection.close(code: .normal, reason: "")
+        connection.pauseReading()
+        #expect(try await peer.readFrame().first == 0x88)
+        // TCP stays open, as its end would be noticed even without reading.
+        try await peer.send([0x88, 2, 3, 232])
+        let closure = await handler.closure()
+        #expect(closure?.code == .normal)
+        #expect(closure?.error == nil)
+        try await server.stop()
+    }
+
+    @Test("A close that races the upgrade closes the connection all the same")
+    func closeDuringUpgrade() throws {
+        let channel = EmbeddedChannel()
+        let connection = NIOWebSocketConnection(
+            eventLoop: channel.embeddedEventLoop, configuration: .patient)
+        let frames = FrameHandler(connection: connection, configuration: .patient)
+        try channel.pipeline.syncOperations.addHandler(frames)
+        // The loop hears of the close only after the server's answer.
+        connection.close(code: .goingAway, reason: "")
+        connection.stage.value = .open(frames)
+        frames.open(WebSocketUpgradeResponse(), handler: RecordingHandler())
+        channel.embeddedEventLoop.run()
+        var output = try #require(try channel.readOutbound(as: ByteBuffer.self))
+        #expect(ClientFrame(&output) == ClientFrame(0x88, [0x03, 0xE9]))
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("The request, which may hold secrets, is let go once the connection is open")
+    func letsGoOfTheRequest() async throws {
+        let server = try await RawServer.start()
+        let handler = RecordingHandler()
+        let connection = NIOWebSocketTransport(configuration: .patient).connect(
+            WebSocketRequest(url: try WebSocketURL("ws://127.0.0.1:\(server.port)/")), handler: handler)
+        let native = try #require(connection as? NIOWebSocketConnection)
+        let peer = try await server.nextConnection()
+        let attempt = try await native.eventLoop.submit { () -> NIOLoopBound<WeakAttempt> in
+            guard case .connecting(let attempt) = native.stage.value else {
+                return NIOLoopBound(WeakAttempt(), eventLoop: native.eventLoop)
+            }
+            return NIOLoopBound(WeakAttempt(attempt: attempt), eventLoop: native.eventLoop)
+        }.get()
+        try await native.eventLoop.submit { #expect(attempt.value.attempt != nil) }.get()
+        try await peer.acceptUpgrade()
+        #expect(await handler.opened())
+        try await native.eventLoop.submit { #expect(attempt.value.attempt == nil) }.get()
+        connection.abort()
+        _ = await handler.closure()
+        try await server.stop()
+    }
+
+    private struct WeakAttempt {
+        weak var attempt: ConnectionAttempt?
     }
 
     @Test("A peer that does not answer our close is given up in time")

@@ -93,6 +93,20 @@ struct InMemoryTransportTests {
         #expect(await handler.closure()?.error?.code == .connectionReset)
     }
 
+    @Test("A pause after the close does not keep the server's answer out")
+    func pausedWhileClosing() async throws {
+        let transport = InMemoryTransport(delivery: .manual)
+        let (connection, handler, server) = try open(transport)
+        server.accept()
+        #expect(await handler.opened())
+        connection.close(code: .normal, reason: "")
+        connection.pauseReading()
+        #expect(!server.isReadingPaused)
+        server.close(code: .normal)
+        transport.deliverPending()
+        #expect(await handler.closure()?.code == .normal)
+    }
+
     @Test("A handler that acts from inside a callback is not called from inside its own call")
     func reentrancy() async throws {
         let transport = InMemoryTransport(delivery: .manual)

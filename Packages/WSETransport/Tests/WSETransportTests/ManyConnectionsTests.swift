@@ -35,7 +35,7 @@ struct ManyConnectionsTests {
                 handlers.append(handler)
             }
             for handler in handlers { #expect(await handler.opened()) }
-            #expect(Self.descriptors(connectedTo: server.port) == Self.count)
+            #expect(SystemSocket.all(connectedTo: server.port).count == Self.count)
             #expect(server.openConnections == Self.count)
 
             for (connection, handler) in zip(connections, handlers) {
@@ -51,27 +51,13 @@ struct ManyConnectionsTests {
             #expect(connections.count == Self.count)
             await server.settle()
             #expect(weakHandlers.filter { $0.handler != nil }.isEmpty)
-            #expect(Self.descriptors(connectedTo: server.port) == 0)
+            #expect(SystemSocket.all(connectedTo: server.port).count == 0)
         }
         try await server.stop()
     }
 
     private struct WeakHandler {
         weak var handler: RecordingHandler?
-    }
-
-    /// How many of this process's sockets lead to a local port; other tests' sockets do not count.
-    private static func descriptors(connectedTo port: Int) -> Int {
-        (0..<Int32(8192)).filter { descriptor in
-            var address = sockaddr_in()
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let result = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    getpeername(descriptor, $0, &length)
-                }
-            }
-            return result == 0 && UInt16(bigEndian: address.sin_port) == UInt16(port)
-        }.count
     }
 }
 

@@ -97,6 +97,29 @@ struct OutputBufferTests {
         #expect(try send(150, &buffer).receipt.position == 350)
     }
 
+    @Test("A message that no empty buffer could take is too large, not early")
+    func beyondLimit() throws {
+        var buffer = open(limit: 200)
+        do throws(WebSocketError) {
+            _ = try buffer.send(.binary, [UInt8](repeating: 0, count: 193).span.bytes)
+            Issue.record("was taken")
+        } catch {
+            #expect(error.code == .messageTooLarge)
+        }
+        #expect(try send(200, &buffer).receipt.position == 200)
+    }
+
+    @Test("By default the largest message fits on top of a buffer at its high watermark")
+    func defaults() throws {
+        let configuration = WebSocketConfiguration()
+        var buffer = OutputBuffer(configuration: configuration)
+        buffer.open()
+        let step = [UInt8](repeating: 0, count: configuration.output.highWatermark - 15)
+        #expect(try buffer.send(.binary, step.span.bytes).receipt.isWritable)
+        let largest = [UInt8](repeating: 0, count: configuration.limits.outboundMessage)
+        #expect(try !buffer.send(.binary, largest.span.bytes).receipt.isWritable)
+    }
+
     @Test("While the buffer is full only the latest ping is answered, once there is room")
     func heldPong() throws {
         var buffer = open(low: 50, high: 100, limit: 200)

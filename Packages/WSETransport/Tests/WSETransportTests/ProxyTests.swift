@@ -69,6 +69,35 @@ struct ProxyTests {
         try await proxy.stop()
     }
 
+    @Test(
+        "A certificate for the proxy's address does not vouch for the target",
+        .enabled(if: TestAuthority.isAvailable), arguments: ["inner.example", "10.1.2.3"])
+    func tunnelTLSOfTheProxy(host: String) async throws {
+        let authority = try TestAuthority()
+        defer { authority.remove() }
+        let proxy = try await RawServer.start()
+        let (_, handler) = try connect("wss://\(host)/", through: proxy) {
+            $0.tls.trustRoots = .file(authority.certificateFile)
+            $0.timeouts.handshake = .seconds(30)
+        }
+        let peer = try await proxy.nextConnection()
+        _ = try await peer.readRequest()
+        let context = try authority.serverContext(for: "IP:127.0.0.1")
+        try await peer.channel.eventLoop.submit {
+            try peer.channel.pipeline.syncOperations.addHandler(
+                NIOSSLServerHandler(context: context), position: .first)
+            // Below TLS, where the client still listens in the clear.
+            let head = try peer.channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+            head.writeAndFlush(NIOAny(ByteBuffer(string: "HTTP/1.1 200 OK\r\n\r\n")), promise: nil)
+        }.get()
+        guard case .closed(let closure) = await handler.next() else {
+            Issue.record("the proxy was taken for its target")
+            return
+        }
+        #expect(closure.error?.tlsFailure == .hostNameMismatch)
+        try await proxy.stop()
+    }
+
     @Test("A proxy's refusal is surfaced with its status", arguments: [403, 407, 502])
     func refused(status: Int) async throws {
         let proxy = try await RawServer.start()

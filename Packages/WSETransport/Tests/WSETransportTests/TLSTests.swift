@@ -74,6 +74,30 @@ final class TLSTests {
         #expect(error?.tlsFailure == .hostNameMismatch)
     }
 
+    @Test("A certificate for the server's address does not vouch for its name")
+    func addressForName() async throws {
+        let error = try await attempt(authority.serverContext(for: "IP:127.0.0.1"))
+        #expect(error?.code == .tlsFailed)
+        #expect(error?.tlsFailure == .hostNameMismatch)
+    }
+
+    @Test("The name to verify may be an address, other than the one connected to")
+    func serverNameIsAddress() async throws {
+        let context = try authority.serverContext(for: "IP:10.1.2.3")
+        #expect(try await attempt(context) { $0.tls.serverName = "10.1.2.3" } == nil)
+        let other = try authority.serverContext(for: "IP:127.0.0.1")
+        let error = try await attempt(other) { $0.tls.serverName = "10.1.2.3" }
+        #expect(error?.tlsFailure == .hostNameMismatch)
+    }
+
+    @Test("The name in a certificate's subject does not count")
+    func commonName() async throws {
+        // The subject's common name is “server”.
+        let context = try authority.serverContext(for: nil)
+        let error = try await attempt(context) { $0.tls.serverName = "server" }
+        #expect(error?.tlsFailure == .hostNameMismatch)
+    }
+
     @Test("The name to verify can be set apart from the host")
     func serverName() async throws {
         let context = try authority.serverContext(for: "DNS:example.com")

@@ -108,6 +108,44 @@ struct UpgradeTests {
         try await server.stop()
     }
 
+    @Test("A refusal's body start is kept even if far more arrives at once")
+    func largeRefusal() throws {
+        let request = try UpgradeRequest(WebSocketRequest(url: try WebSocketURL("ws://h/")))
+        var error: WebSocketError?
+        let upgrade = UpgradeHandler(
+            request: request, isSecure: false, refusalBodyLimit: 1000, didSecure: { _ in },
+            complete: { if case .refused(let refusal) = $0 { error = refusal } })
+        let channel = EmbeddedChannel()
+        try channel.pipeline.syncOperations.addHandlers(
+            HandshakeSplitter(limit: 2000), HTTPRequestEncoder(),
+            ByteToMessageHandler(HTTPResponseDecoder()), upgrade)
+        upgrade.start()
+        let body = String(repeating: "x", count: 50_000)
+        try channel.writeInbound(
+            ByteBuffer(string: "HTTP/1.1 503 Busy\r\nContent-Length: 50000\r\n\r\n" + body))
+        #expect(error?.code == .upgradeRefused)
+        #expect(error?.httpStatus == 503)
+        #expect(error?.httpBodyStart == Array(body.utf8.prefix(1000)))
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test("Lines that end without a carriage return do not swallow the frames behind them")
+    func bareLineFeeds() async throws {
+        let server = try await RawServer.start()
+        let (_, handler) = try connect(to: server)
+        let peer = try await server.nextConnection()
+        let good = String(buffer: try upgradeResponse(to: try await peer.readRequest()))
+        try await peer.send(
+            Array(good.replacing("\r\n", with: "\n").utf8) + [0x81, 1, 0x61, 0x88, 2, 3, 232])
+        try await peer.close()
+        switch await handler.next() {
+        case .opened: #expect(await handler.nextMessages() == ["t:a"])
+        case .closed(let closure): #expect(closure.error?.code == .upgradeRefused)
+        default: Issue.record("neither opened nor refused")
+        }
+        try await server.stop()
+    }
+
     @Test("Redirects are refused by their own code", arguments: [301, 302, 307, 308])
     func redirect(status: Int) async throws {
         let server = try await RawServer.start()
@@ -256,6 +294,32 @@ struct UpgradeTests {
         _ = NIOWebSocketTransport(configuration: .patient).connect(
             WebSocketRequest(url: try WebSocketURL("ws://127.0.0.1:9"), headers: [header]), handler: handler)
         #expect(await handler.closure()?.error?.code == .invalidArgument)
+    }
+
+    @Test("Limits and times may be as large as numbers go")
+    func endlessConfiguration() async throws {
+        let server = try await RawServer.start()
+        let (connection, handler) = try connect(to: server) {
+            $0.limits.inboundFrame = .max
+            $0.limits.inboundMessage = .max
+            $0.limits.outboundMessage = .max
+            $0.limits.handshake = .max
+            $0.limits.refusalBody = .max
+            $0.limits.receiveBuffer = .max
+            $0.output.limit = .max
+            $0.timeouts.connect = .seconds(Int64.max)
+            $0.timeouts.handshake = .seconds(Int64.max)
+            $0.timeouts.close = .seconds(Int64.max)
+        }
+        let peer = try await server.nextConnection()
+        try await peer.acceptUpgrade(followedBy: [0x81, 1, 0x61])
+        #expect(await handler.opened())
+        #expect(await handler.nextMessages() == ["t:a"])
+        connection.close(code: .normal, reason: "")
+        #expect(try await peer.readFrame() == ClientFrame(0x88, [3, 232]))
+        try await peer.close()
+        _ = await handler.closure()
+        try await server.stop()
     }
 
     @Test("A configuration that makes no sense is refused")

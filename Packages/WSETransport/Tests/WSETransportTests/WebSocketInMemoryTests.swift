@@ -94,6 +94,24 @@ struct WebSocketInMemoryTests {
         #expect(server.takeMessages() == (0..<5).map { .text("\($0)") })
     }
 
+    @Test("A message that does not fit beside what is unsent waits for a flush, and keeps its place")
+    func waitsForRoom() async throws {
+        let (socket, server) = try await open()
+        try await socket.send("before")
+        server.refuseSends(with: WebSocketError(.outputBufferFull, "full"))
+        let large = Task { try await socket.send("large") }
+        while socket.mailbox.waitingSenders != 1 { await Task.yield() }
+        let behind = Task { try await socket.send("behind") }
+        while socket.mailbox.waitingSenders != 2 { await Task.yield() }
+        socket.mailbox.webSocketFlushed(through: 1)
+        #expect(socket.mailbox.waitingSenders == 2)
+        server.refuseSends(with: nil)
+        socket.mailbox.webSocketFlushed(through: 2)
+        try await large.value
+        try await behind.value
+        #expect(server.takeMessages() == [.text("before"), .text("large"), .text("behind")])
+    }
+
     @Test("Waiting senders, readers and pingers are released when the connection ends")
     func released() async throws {
         let (socket, server) = try await open()

@@ -56,8 +56,10 @@ public struct WebSocketConfiguration: Sendable {
         public var lowWatermark = 32 << 10
         /// At it, the connection stops being writable; `send` still takes messages. 128 KiB by default.
         public var highWatermark = 128 << 10
-        /// `send` refuses a message that would go past it. 16 MiB by default.
-        public var limit = 16 << 20
+        /// `send` refuses a message that would go past it. 17 MiB by default: the largest message that
+        /// ``Limits/outboundMessage`` allows still fits on top of a buffer just below its high watermark, so a sender
+        /// that heeds writability is never refused.
+        public var limit = 17 << 20
 
         public init() {}
     }

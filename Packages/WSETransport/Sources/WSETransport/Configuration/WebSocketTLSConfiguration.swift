@@ -1,7 +1,10 @@
 /// How `wss` connections establish trust.
 ///
-/// TLS 1.2 is the least accepted, the host name is always verified, and there is no switch to turn
-/// verification off: to talk to a server with a certificate of your own, trust its authority.
+/// TLS 1.2 is the least accepted, and there is no switch to turn verification off: to talk to a server with a
+/// certificate of your own, trust its authority. The server's name or IP address must be among its certificate's
+/// subject alternative names (RFC 9525); the subject's common name does not count.
+///
+/// Files are read once by each ``NIOWebSocketTransport``; make a new one to use renewed certificates.
 public struct WebSocketTLSConfiguration: Sendable, Hashable {
     /// Authorities that may vouch for the server. The system's by default.
     public var trustRoots: TrustRoots = .system
@@ -9,7 +12,7 @@ public struct WebSocketTLSConfiguration: Sendable, Hashable {
     public var clientIdentity: ClientIdentity?
     /// If not empty, the server's own certificate must have one of these public keys, on top of all other checks.
     public var pinnedPublicKeys: [PublicKeyPin] = []
-    /// The name sent as SNI and looked for in the certificate; the URL's host if `nil`.
+    /// The name or IP address looked for in the certificate, and if it is a name, sent as SNI; the URL's host if `nil`.
     public var serverName: String?
 
     public init() {}

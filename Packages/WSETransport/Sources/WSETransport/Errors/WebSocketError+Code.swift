@@ -43,12 +43,12 @@ extension WebSocketError {
         public static let invalidUTF8 = Code(.invalidUTF8)
         /// A frame from the peer exceeds ``WebSocketConfiguration/Limits/inboundFrame``.
         public static let frameTooLarge = Code(.frameTooLarge)
-        /// A message exceeds ``WebSocketConfiguration/Limits/inboundMessage`` or
-        /// ``WebSocketConfiguration/Limits/outboundMessage``.
+        /// A message exceeds ``WebSocketConfiguration/Limits/inboundMessage``,
+        /// ``WebSocketConfiguration/Limits/outboundMessage``, or ``WebSocketConfiguration/Output/limit`` by itself.
         public static let messageTooLarge = Code(.messageTooLarge)
         /// The connection is not open yet, is closing, or is closed.
         public static let notOpen = Code(.notOpen)
-        /// Unsent bytes reached ``WebSocketConfiguration/Output/limit``.
+        /// With this message, unsent bytes would pass ``WebSocketConfiguration/Output/limit``; it may fit later.
         public static let outputBufferFull = Code(.outputBufferFull)
         /// The TCP connection ended without a close handshake.
         public static let connectionReset = Code(.connectionReset)

@@ -13,6 +13,7 @@ final class ConnectionAttempt {
     private let request: WebSocketRequest
     private let configuration: WebSocketConfiguration
     private let tlsContexts: TLSContextCache
+    private let resolver: (any Resolver & Sendable)?
     private let eventLoop: any EventLoop
     /// `nil` once the attempt is over, one way or the other.
     private var handler: (any WebSocketHandler)?
@@ -26,8 +27,10 @@ final class ConnectionAttempt {
 
     init(
         connection: NIOWebSocketConnection, request: WebSocketRequest,
-        configuration: WebSocketConfiguration, tlsContexts: TLSContextCache, handler: any WebSocketHandler
+        configuration: WebSocketConfiguration, tlsContexts: TLSContextCache,
+        resolver: (any Resolver & Sendable)?, handler: any WebSocketHandler
     ) {
+        self.resolver = resolver
         self.connection = connection
         self.request = request
         self.configuration = configuration
@@ -78,6 +81,7 @@ final class ConnectionAttempt {
         guard handler != nil else { return }
         let me = NIOLoopBound(self, eventLoop: eventLoop)
         let bootstrap = ClientBootstrap(group: eventLoop)
+            .resolver(resolver)
             .connectTimeout(TimeAmount(configuration.timeouts.connect))
             // Nothing may be read before the pipeline is complete.
             .channelOption(.autoRead, value: false)
@@ -115,7 +119,8 @@ final class ConnectionAttempt {
         guard handler != nil else { return eventLoop.makeFailedFuture(CancellationError()) }
         let id = ObjectIdentifier(channel)
         channels[id] = channel
-        channel.closeFuture.assumeIsolated().whenComplete { _ in self.channels[id] = nil }
+        // Weak, as the channel that is taken into use outlives the attempt.
+        channel.closeFuture.assumeIsolated().whenComplete { [weak self] _ in self?.channels[id] = nil }
         return eventLoop.makeSucceededVoidFuture()
     }
 
@@ -143,13 +148,14 @@ final class ConnectionAttempt {
 
     private func beginHandshake(on channel: any Channel) {
         guard let upgradeRequest else { return }
-        let splitter = HandshakeSplitter(
-            limit: configuration.limits.handshake + configuration.limits.refusalBody)
+        let (limit, isEndless) = configuration.limits.handshake.addingReportingOverflow(
+            configuration.limits.refusalBody)
+        let splitter = HandshakeSplitter(limit: isEndless ? .max : limit)
         let frames = FrameHandler(connection: connection, configuration: configuration)
         let upgrade = UpgradeHandler(
             request: upgradeRequest, isSecure: tlsContext != nil,
             refusalBodyLimit: configuration.limits.refusalBody,
-            didSecure: { context throws(WebSocketError) in try self.checkPins(context) },
+            didSecure: { context throws(WebSocketError) in try self.checkCertificate(context) },
             complete: { self.complete($0, on: channel, splitter, frames) })
         self.upgrade = upgrade
         do throws(WebSocketError) {
@@ -162,11 +168,11 @@ final class ConnectionAttempt {
 
     private func tlsHandlers() throws(WebSocketError) -> [any ChannelHandler] {
         guard let tlsContext else { return [] }
-        let name = configuration.tls.serverName ?? request.url.host
-        let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
         do {
-            // Without a name, NIOSSL compares the certificate with the socket's address.
-            return [try NIOSSLClientHandler(context: tlsContext, serverHostname: isAddress ? nil : name)]
+            return [
+                try NIOSSLClientHandler(
+                    context: tlsContext, serverHostname: serverIdentity.serverNameIndication)
+            ]
         } catch {
             throw WebSocketError(
                 .invalidArgument, "The server's name cannot be used with TLS.", underlying: error)
@@ -194,8 +200,16 @@ final class ConnectionAttempt {
         }
     }
 
-    private func checkPins(_ context: ChannelHandlerContext) throws(WebSocketError) {
+    private var serverIdentity: ServerIdentity {
+        ServerIdentity(configuration.tls.serverName ?? request.url.host)
+    }
+
+    /// Whether the certificate, whose chain is verified by now, is that of the server we want to talk to.
+    private func checkCertificate(_ context: ChannelHandlerContext) throws(WebSocketError) {
         let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+        guard let certificate, serverIdentity.isVouched(by: certificate) else {
+            throw WebSocketError(tlsFailure: .hostNameMismatch)
+        }
         try WebSocketTLSConfiguration.PublicKeyPin.check(configuration.tls.pinnedPublicKeys, certificate)
     }
 

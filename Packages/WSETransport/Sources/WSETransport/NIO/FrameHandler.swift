@@ -29,6 +29,8 @@ final class FrameHandler: ChannelInboundHandler {
     /// Set after a violation, a close frame or an abort: what still arrives means nothing.
     private var isDiscarding = false
     private var isReading = true
+    /// A close frame is on its way; without reading, its answer could not be seen.
+    private var isClosing: Bool { closeTimer != nil }
 
     private var outcome = WebSocketClosure(code: nil)
     private var closeTimer: Scheduled<Void>?
@@ -90,7 +92,7 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     func setReading(_ isReading: Bool) {
-        guard isReading != self.isReading, !isDiscarding else { return }
+        guard isReading != self.isReading, !isDiscarding, !isClosing else { return }
         self.isReading = isReading
         setAutoRead(isReading)
     }
@@ -157,8 +159,11 @@ final class FrameHandler: ChannelInboundHandler {
     ) {
         guard !records.isEmpty else { return }
         handler.webSocketReceived(records.span, in: bytes)
-        records.removeAll(keepingCapacity: true)
+        // A read full of empty messages shall not leave a large array behind.
+        records.removeAll(keepingCapacity: records.count <= keptRecords)
     }
+
+    private static let keptRecords = 1024
 
     // MARK: Writing
 

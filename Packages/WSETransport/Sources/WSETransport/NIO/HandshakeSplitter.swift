@@ -33,11 +33,16 @@ final class HandshakeSplitter: ChannelInboundHandler, RemovableChannelHandler {
             remaining -= count
             context.fireChannelRead(wrapInboundOut(piece))
         }
-        if !isDone { remaining -= buffer.readableBytes }
-        if !isDone, remaining < 0 {
-            context.fireErrorCaught(TooLarge())
-        } else if buffer.readableBytes > 0 {
-            context.fireChannelRead(wrapInboundOut(buffer))
+        if isDone {
+            if buffer.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(buffer)) }
+        } else {
+            // What fits is passed on even if there is more: it may tell why the server refused.
+            let count = min(buffer.readableBytes, max(0, remaining))
+            remaining -= buffer.readableBytes
+            if count > 0, let piece = buffer.readSlice(length: count) {
+                context.fireChannelRead(wrapInboundOut(piece))
+            }
+            if remaining < 0 { context.fireErrorCaught(TooLarge()) }
         }
         // Not before: a handler that left the pipeline passes nothing on.
         if isDone { context.pipeline.syncOperations.removeHandler(context: context, promise: nil) }

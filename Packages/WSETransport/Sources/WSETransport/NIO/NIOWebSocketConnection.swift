@@ -63,7 +63,10 @@ final class NIOWebSocketConnection: WebSocketConnection, Sendable {
         let (isFirst, _) = output.withLock { $0.close(payload: payload) }
         eventLoop.execute {
             switch self.stage.value {
-            case .open(let frames): if isFirst { frames.didQueueCloseFrame() }
+            case .open(let frames):
+                // The upgrade may have succeeded since; then no close frame was queued above.
+                let isQueued = isFirst || self.output.withLock { $0.close(payload: payload).isFirst }
+                if isQueued { frames.didQueueCloseFrame() }
             case .connecting(let attempt): attempt.cancel()
             case nil: break
             }

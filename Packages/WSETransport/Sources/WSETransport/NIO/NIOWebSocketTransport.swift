@@ -11,6 +11,8 @@ public struct NIOWebSocketTransport: WebSocketTransport {
 
     private let eventLoopGroup: any EventLoopGroup
     private let tlsContexts = TLSContextCache()
+    /// The system's if `nil`.
+    private let makeResolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)?
 
     /// - Parameters:
     ///   - configuration: Limits, timeouts, TLS and proxy.
@@ -19,8 +21,17 @@ public struct NIOWebSocketTransport: WebSocketTransport {
         configuration: WebSocketConfiguration = WebSocketConfiguration(),
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) {
+        self.init(configuration: configuration, eventLoopGroup: eventLoopGroup, makeResolver: nil)
+    }
+
+    /// With a resolver of a test's own.
+    init(
+        configuration: WebSocketConfiguration, eventLoopGroup: any EventLoopGroup,
+        makeResolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)?
+    ) {
         self.configuration = configuration
         self.eventLoopGroup = eventLoopGroup
+        self.makeResolver = makeResolver
     }
 
     public func connect(
@@ -29,10 +40,11 @@ public struct NIOWebSocketTransport: WebSocketTransport {
         let connection = NIOWebSocketConnection(
             eventLoop: eventLoopGroup.any(), configuration: configuration)
         let (configuration, tlsContexts) = (configuration, tlsContexts)
+        let resolver = makeResolver?(connection.eventLoop)
         connection.eventLoop.execute {
             let attempt = ConnectionAttempt(
                 connection: connection, request: request, configuration: configuration,
-                tlsContexts: tlsContexts, handler: handler)
+                tlsContexts: tlsContexts, resolver: resolver, handler: handler)
             connection.stage.value = .connecting(attempt)
             attempt.start()
         }

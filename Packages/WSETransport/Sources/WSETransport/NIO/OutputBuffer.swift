@@ -126,6 +126,12 @@ struct OutputBuffer: Sendable {
 
     private func checkRoom(for payload: RawSpan) throws(WebSocketError) {
         let count = FrameEncoder.byteCount(payload: payload.byteCount)
+        guard count <= limits.limit else {
+            throw WebSocketError(
+                .messageTooLarge,
+                "The frame has \(count) bytes; the buffer of unsent bytes never takes more than \(limits.limit)."
+            )
+        }
         guard count <= limits.limit - unsentBytes else {
             throw WebSocketError(
                 .outputBufferFull,
@@ -166,7 +172,7 @@ struct OutputBuffer: Sendable {
         isFlushDue = true
     }
 
-    /// How many chunks ``nextChunk()`` has now; none while an earlier write is under way, so that what is sent
+    /// How many chunks ``handedOverChunk(_:)`` has now; none while an earlier write is under way, so that what is sent
     /// meanwhile leaves together.
     mutating func beginFlush() -> Int {
         isFlushDue = false

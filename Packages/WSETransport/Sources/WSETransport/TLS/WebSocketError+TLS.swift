@@ -17,8 +17,6 @@ extension WebSocketError {
     init?(tls error: any Error, certificate: NIOSSLCertificate?) {
         let failure: TLSFailure
         switch error {
-        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
-            failure = .hostNameMismatch
         case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
             failure = .unknownAuthority
         case NIOSSLError.handshakeFailed(let error): failure = Self.failure(of: error, certificate)
@@ -26,7 +24,11 @@ extension WebSocketError {
         case is NIOSSLExtraError: failure = .other
         default: return nil
         }
-        self.init(.tlsFailed, failure.sentence, tlsFailure: failure, underlying: error)
+        self.init(tlsFailure: failure, underlying: error)
+    }
+
+    init(tlsFailure failure: TLSFailure, underlying: (any Error)? = nil) {
+        self.init(.tlsFailed, failure.sentence, tlsFailure: failure, underlying: underlying)
     }
 
     private static func failure(of error: BoringSSLError, _ certificate: NIOSSLCertificate?) -> TLSFailure {

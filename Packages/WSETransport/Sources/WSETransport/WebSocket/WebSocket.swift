@@ -31,6 +31,9 @@ public final class WebSocket: Sendable {
 
     /// Connects over SwiftNIO.
     ///
+    /// Each call makes a TLS context of its own for `wss`. To open many connections, make one ``NIOWebSocketTransport``
+    /// and hand it to ``connect(_:over:configuration:)``.
+    ///
     /// - Throws: ``WebSocketError``; code `cancelled` if the task was cancelled, in which case nothing stays open.
     public static func connect(
         to url: String, headers: [WebSocketHeader] = [],
@@ -67,7 +70,7 @@ public final class WebSocket: Sendable {
     ///
     /// While the connection's buffer is full it waits, and messages leave in the order in which they were sent.
     ///
-    /// - Throws: ``WebSocketError`` with code `notOpen`, `messageTooLarge`, `outputBufferFull`, or `cancelled` if the
+    /// - Throws: ``WebSocketError`` with code `notOpen`, `messageTooLarge`, or `cancelled` if the
     ///   task was cancelled while waiting; the message was not sent then. If the connection ends while waiting, its error.
     public func send(_ text: String) async throws(WebSocketError) {
         try await mailbox.send(.text, Array(text.utf8))

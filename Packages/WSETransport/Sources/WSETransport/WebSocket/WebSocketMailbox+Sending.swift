@@ -51,7 +51,8 @@ extension WebSocketMailbox {
         if let closure = state.closure { return .failure(closure.endingError) }
         if state.isClosing { return .failure(WebSocketError(.notOpen, "The connection is closing.")) }
         guard state.isWritable, state.unsent.isEmpty else { return nil }
-        return sendNow(kind, bytes, &state)
+        let outcome = sendNow(kind, bytes, &state)
+        return outcome.isForWantOfRoom ? nil : outcome
     }
 
     /// Sends what waits, in order, until the connection is not writable again.
@@ -59,7 +60,10 @@ extension WebSocketMailbox {
         var sent: [(UnsentMessage, WebSocketError?)] = []
         while state.isWritable, sent.count < state.unsent.count {
             let message = state.unsent[sent.count]
-            switch sendNow(message.kind, message.bytes, &state) {
+            let outcome = sendNow(message.kind, message.bytes, &state)
+            // What is unsent will be flushed, and that brings us back here.
+            if outcome.isForWantOfRoom { break }
+            switch outcome {
             case .success: sent.append((message, nil))
             case .failure(let error): sent.append((message, error))
             }
@@ -111,4 +115,11 @@ extension WebSocketMailbox {
     }
 
     static var cancelledError: WebSocketError { WebSocketError(.cancelled, "The task was cancelled.") }
+}
+
+extension Result<Void, WebSocketError> {
+    /// Whether a message found no room beside what is unsent, but would find it in an empty buffer.
+    fileprivate var isForWantOfRoom: Bool {
+        if case .failure(let error) = self { error.code == .outputBufferFull } else { false }
+    }
 }

@@ -89,9 +89,18 @@ final class WebSocketMailbox: WebSocketHandler {
     }
 
     func webSocketWritabilityChanged(isWritable: Bool) {
+        sendWaiting { $0.isWritable = isWritable }
+    }
+
+    func webSocketFlushed(through position: UInt64) {
+        // A message too large to fit beside what was unsent may fit now.
+        sendWaiting { _ in }
+    }
+
+    private func sendWaiting(after change: (inout State) -> Void) {
         let sent = state.withLock { state -> [(UnsentMessage, WebSocketError?)] in
-            state.isWritable = isWritable
-            return Self.sendWaiting(&state)
+            change(&state)
+            return state.unsent.isEmpty ? [] : Self.sendWaiting(&state)
         }
         for (message, error) in sent { message.continuation.resume(returning: error) }
     }

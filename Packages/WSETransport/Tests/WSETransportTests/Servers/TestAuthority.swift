@@ -36,7 +36,7 @@ struct TestAuthority {
 
     /// A certificate for these subject alternative names, and its key, as PEM files.
     func issue(
-        _ name: String, for alternativeNames: String, validity: [String] = ["-days", "2"]
+        _ name: String, for alternativeNames: String?, validity: [String] = ["-days", "2"]
     ) throws -> (certificate: String, key: String) {
         let (key, request, certificate) = (file("\(name).key"), file("\(name).csr"), file("\(name).pem"))
         try Self.run([
@@ -45,7 +45,8 @@ struct TestAuthority {
             "-keyout", key, "-out", request,
         ])
         let extensions = file("\(name).ext")
-        try Data("subjectAltName=\(alternativeNames)\n".utf8).write(to: URL(fileURLWithPath: extensions))
+        let line = alternativeNames.map { "subjectAltName=\($0)\n" } ?? "basicConstraints=CA:FALSE\n"
+        try Data(line.utf8).write(to: URL(fileURLWithPath: extensions))
         try Self.run(
             [
                 "x509", "-req", "-in", request, "-CA", file("ca.pem"), "-CAkey", file("ca.key"),
@@ -57,7 +58,7 @@ struct TestAuthority {
 
     /// A server context with a certificate for these names.
     func serverContext(
-        for alternativeNames: String = "DNS:localhost,IP:127.0.0.1", validity: [String] = ["-days", "2"],
+        for alternativeNames: String? = "DNS:localhost,IP:127.0.0.1", validity: [String] = ["-days", "2"],
         _ change: (inout TLSConfiguration) throws -> Void = { _ in }
     ) throws -> NIOSSLContext {
         let (certificate, key) = try issue("server", for: alternativeNames, validity: validity)
