@@ -3,9 +3,10 @@ extension Backoff {
     public struct Configuration: Sendable, Hashable {
         /// How delays grow. Default: exponential.
         public var strategy: Strategy
-        /// The first delay, before jitter. Default: 1 s. At least 1 ns; a negative or zero base counts as 1 ns.
+        /// The first delay, before jitter. Default: 1 s. At least 1 ns; a negative or zero base counts as 1 ns, one
+        /// above the maximum as the maximum.
         public var base: Duration
-        /// No delay is longer, jitter included. Default: 30 s. A maximum below the base counts as the base.
+        /// No delay is longer, jitter included. Default: 30 s. At least 1 ns.
         public var maximum: Duration
         /// Growth per attempt of ``Strategy/exponential`` and ``Strategy/adaptive``. Default: 1.5. At least 1.
         public var factor: Double

@@ -36,8 +36,8 @@ public struct Backoff: Sendable {
     /// A backoff before the first failure.
     public init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
-        base = max(configuration.base.nanosecondsClamped, 1)
-        maximum = max(configuration.maximum.nanosecondsClamped, base)
+        maximum = max(configuration.maximum.nanosecondsClamped, 1)
+        base = min(max(configuration.base.nanosecondsClamped, 1), maximum)
         // Comparisons with a NaN are false, so these also catch it.
         factor = configuration.factor > 1 ? configuration.factor : 1
         jitter = configuration.jitter > 0 ? min(configuration.jitter, 1) : 0

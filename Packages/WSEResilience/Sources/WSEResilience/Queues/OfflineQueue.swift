@@ -12,7 +12,8 @@
 /// ```
 ///
 /// - **Order**: higher priority first, within one in order of arrival. A message put back stands where it stood.
-/// - **One slot per id**: adding an id again replaces the message and keeps its place and its age.
+/// - **One slot per id**: adding an id again replaces the message and keeps its place and its age. One that waits and
+///   is too old already is dropped first, so that the new message does not vanish with it.
 /// - **Expiry**: a message older than ``Configuration/lifetime`` is not sent any more.
 /// - **Bound**: a full queue drops what is expired; failing that, the oldest message of the lowest priority,
 ///   unless the new one's priority is lower still: then that is refused. Messages taken and not yet removed or
@@ -127,11 +128,16 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
     public mutating func add(
         _ message: Message, id: ID, priority: Int, now: ContinuousClock.Instant
     ) -> Addition {
-        if slots[id] != nil {
-            replace(message, id: id, priority: priority)
-            return Addition(outcome: .replaced, expired: [], evicted: nil)
+        var expired: [Entry] = []
+        if let slot = slots[id] {
+            guard slot.index != nil, isExpired(slot.entry, now: now) else {
+                replace(message, id: id, priority: priority)
+                return Addition(outcome: .replaced, expired: [], evicted: nil)
+            }
+            expired.append(slot.entry)
+            remove(id)
         }
-        let expired = slots.count >= configuration.capacity ? removeExpired(now: now) : []
+        if slots.count >= configuration.capacity { expired += removeExpired(now: now) }
         var evicted: Entry?
         if slots.count >= configuration.capacity {
             guard let lowest = waiting.levels.last, lowest.priority <= priority,

@@ -138,7 +138,8 @@ public struct TokenBucket: Sendable {
             }
             guard let remaining else { return }
             let missing = configuration.capacity - min(max(remaining, 0), configuration.capacity)
-            fullAt = now.advanced(by: max(debt(now), interval * missing))
+            let start = growthStart(now)
+            fullAt = start.advanced(by: max(debt(start), interval * missing))
         }
     }
 
@@ -190,9 +191,16 @@ public struct TokenBucket: Sendable {
         let old = interval
         self.rate = rate
         interval = TokenBucket.interval(at: rate)
-        let debt = debt(instant)
+        // A pause lasts as long as the server said, whatever the rate.
+        let start = growthStart(instant)
+        let debt = debt(start)
         guard debt > .zero else { return }
-        fullAt = instant.advanced(by: debt * (interval / old))
+        fullAt = start.advanced(by: debt * (interval / old))
+    }
+
+    /// From when on tokens come back: now, or the end of the pause.
+    private func growthStart(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        max(now, pausedUntil ?? now)
     }
 
     private static func interval(at rate: Double) -> Duration {

@@ -7,8 +7,10 @@ extension EventSequencer {
         guard let slot = slots[topic], let request = requests[slot] else { return }
         // A new id makes the deadline that runs a stale one.
         lastRequestID &+= 1
+        let frontier = states[slot].frontier
         let extended = PendingRequest(
-            topic: topic, id: lastRequestID, after: states[slot].frontier, timeout: request.timeout)
+            topic: topic, id: lastRequestID, after: frontier,
+            seenThrough: holes[slot]?.seenThrough ?? frontier, timeout: request.timeout)
         requests[slot] = extended
         arm(extended, slot: slot, now: now)
         dropStaleDeadlines()

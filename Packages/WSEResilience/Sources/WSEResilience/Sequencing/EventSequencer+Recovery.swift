@@ -37,27 +37,26 @@ extension EventSequencer {
     /// Takes the server's answer, which comes after everything it replayed.
     ///
     /// An answer moves a position only where it says that what lies between is gone for good, which is announced,
-    /// or where the topic has none yet. Neither does it move one backwards.
+    /// or where the topic has none yet. Neither does it move one backwards. One that speaks of a former epoch belongs
+    /// to an earlier request and is ignored: only an event can bring that epoch back.
     public mutating func recoveryAnswered(
         _ topic: Topic, with answer: RecoveryAnswer<Epoch>, now: ContinuousClock.Instant
     ) {
         guard let slot = slots[topic] else { return }
+        if let head = answer.head, formerPosition(slot: slot, epoch: head.epoch) != nil { return }
         let request = requests[slot]
         endRequest(slot)
         guard let epoch = states[slot].epoch else {
             if let head = answer.head { setBaseline(slot: slot, head: head) }
             return
         }
-        var head = answer.head
-        if let other = head, other.epoch != epoch {
-            // Of a former epoch the server may speak late: only an event can bring it back.
-            guard formerPosition(slot: slot, epoch: other.epoch) != nil else {
-                return changeEpoch(topic: topic, slot: slot, toHead: other, now: now)
-            }
-            head = nil
+        if let head = answer.head, head.epoch != epoch {
+            return changeEpoch(topic: topic, slot: slot, toHead: head, now: now)
         }
         guard let request else { return }
-        finish(request, topic: topic, slot: slot, head: head?.offset, recovered: answer.recovered, now: now)
+        finish(
+            request, topic: topic, slot: slot, head: answer.head?.offset, recovered: answer.recovered,
+            now: now)
     }
 
     /// Gives up on what is missing in `topic`: its request was refused or could not be sent.
@@ -116,6 +115,7 @@ extension EventSequencer {
         let frontier = states[slot].frontier
         let request = PendingRequest(
             topic: topic, id: lastRequestID, after: frontier,
+            seenThrough: holes[slot]?.seenThrough ?? frontier,
             timeout: timeout ?? configuration.recoveryTimeout)
         requests[slot] = request
         let deadline = arm(request, slot: slot, now: now)
@@ -164,7 +164,9 @@ extension EventSequencer {
             if hasProgress, canRecover(slot) {
                 queue(startRequest(topic: topic, slot: slot, missing: missing, now: now))
             } else {
-                passHoles(topic: topic, slot: slot, through: head ?? .max, now: now)
+                // A head behind what was seen before the request was made is no reason to ask once more for that.
+                let limit = head.map { max($0, request.seenThrough) } ?? .max
+                passHoles(topic: topic, slot: slot, through: limit, now: now)
             }
         } else if let head, head > frontier {
             if !hasProgress {

@@ -104,15 +104,18 @@ extension EventSequencer {
         @usableFromInline let id: UInt64
         /// The frontier when the request was made.
         @usableFromInline let after: UInt64
+        /// The highest offset that had been seen when the request was made: its answer speaks of all up to here.
+        @usableFromInline let seenThrough: UInt64
         /// The frontier when its deadline was last set.
         @usableFromInline var armedAt: UInt64
         @usableFromInline let timeout: Duration
 
         @inlinable
-        init(topic: Topic, id: UInt64, after: UInt64, timeout: Duration) {
+        init(topic: Topic, id: UInt64, after: UInt64, seenThrough: UInt64, timeout: Duration) {
             self.topic = topic
             self.id = id
             self.after = after
+            self.seenThrough = seenThrough
             self.armedAt = after
             self.timeout = timeout
         }

@@ -184,14 +184,21 @@ struct BackoffTests {
             stableAfter: durations[generator.below(durations.count)],
             memory: durations[generator.below(durations.count)])
         var backoff = Backoff(configuration)
-        let base = max(configuration.base, .nanoseconds(1))
-        let maximum = max(configuration.maximum, base)
+        let maximum = max(configuration.maximum, .nanoseconds(1))
+        var delays: [Duration?] = []
         for _ in 0..<50 {
             backoff.quality = qualities[generator.below(qualities.count)]
             if generator.chance(20) { backoff.recordStable(for: durations[generator.below(durations.count)]) }
-            let delay = backoff.next(using: &generator)
-            #expect(delay.map { $0 > .zero && $0 <= maximum } == true, "\(configuration)")
+            delays.append(backoff.next(using: &generator))
         }
+        #expect(delays.allSatisfy { $0.map { $0 > .zero && $0 <= maximum } ?? false }, "\(configuration)")
+    }
+
+    @Test("a base beyond the maximum counts as the maximum", arguments: Backoff.Strategy.allCases)
+    func baseBeyondMaximum(strategy: Backoff.Strategy) {
+        let configuration = Backoff.Configuration(
+            strategy: strategy, base: .seconds(60), maximum: .seconds(30))
+        #expect(delays(configuration, count: 3) == [.seconds(30), .seconds(30), .seconds(30)])
     }
 
     @Test("equal generators give equal delays")

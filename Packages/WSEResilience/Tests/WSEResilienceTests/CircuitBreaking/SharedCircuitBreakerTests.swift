@@ -107,6 +107,62 @@ struct SharedCircuitBreakerTests {
         #expect(breaker.state == .closed)
     }
 
+    @Test("of many runs at once through a half-open breaker, one does its work and the others are refused")
+    func oneRun() async throws {
+        let breaker = breaker()
+        for _ in 0..<2 { _ = try? await breaker.run { throw Failed() } }
+        time.advance(by: .seconds(60))
+        let (refusals, refused) = AsyncStream.makeStream(of: Void.self)
+        let worked = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    do {
+                        return try await breaker.run {
+                            // The probe is under way until all others have been turned away.
+                            var others = refusals.makeAsyncIterator()
+                            for _ in 0..<49 { _ = await others.next() }
+                            return true
+                        }
+                    } catch {
+                        refused.yield()
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(worked == 1)
+        #expect(breaker.state == .closed)
+    }
+
+    @Test("failures of many runs at once open it once; late outcomes do not touch the half-open one")
+    func concurrentFailures() async throws {
+        let breaker = SharedCircuitBreaker(.init(failureThreshold: 10, successThreshold: 1)) { [time] in
+            time.now
+        }
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let (starts, started) = AsyncStream.makeStream(of: Void.self)
+        let late = Task {
+            try await breaker.run {
+                started.yield()
+                for await _ in gate {}
+                throw Failed()
+            }
+        }
+        for await _ in starts { break }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 { group.addTask { _ = try? await breaker.run { throw Failed() } } }
+        }
+        #expect(breaker.state == .open)
+        time.advance(by: .seconds(60))
+        #expect(breaker.state == .halfOpen)
+        open.finish()
+        _ = await late.result
+        #expect(breaker.state == .halfOpen)
+        #expect(try await breaker.run { true })
+        #expect(breaker.state == .closed)
+    }
+
     @Test("a reset closes it")
     func reset() async throws {
         let breaker = breaker()

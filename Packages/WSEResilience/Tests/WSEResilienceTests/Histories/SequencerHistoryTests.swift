@@ -21,6 +21,8 @@ private struct SequencerHistory {
     /// How many of 100 events belong to the epoch of their topic.
     let loyalty: Int
     let epochs = ["e", "f", "g", "h", "i"]
+    /// Where each topic was after the last step.
+    var positions: [String: TopicPosition<String>] = [:]
 
     init(_ generator: inout SeededGenerator) {
         let configuration = SequencingConfiguration(
@@ -40,7 +42,7 @@ private struct SequencerHistory {
             case ..<72: try event(topic, step, &generator)
             case ..<82: try answer(topic, step, &generator)
             case ..<88: expire(&generator)
-            case ..<94: try begin(topic, step, &generator)
+            case ..<93: try begin(topic, step, &generator)
             default: change(topic, kind, &generator)
             }
             // Mostly drains at once, as an owner should, but survives one who does not.
@@ -124,9 +126,13 @@ private struct SequencerHistory {
         case 97:
             sequencer.connectionLost()
             model.connectionLost()
+        case 93:
+            sequencer.extendRecovery(of: topic, now: now)
+            model.extend(topic, now: now)
         case 98:
             sequencer.remove(topic)
             model.remove(topic)
+            positions[topic] = nil
         default:
             let position =
                 generator.chance(50)
@@ -147,10 +153,14 @@ private struct SequencerHistory {
         model.outputs = []
     }
 
-    private func compareStates(_ when: String) throws(Histories.Failure) {
+    private mutating func compareStates(_ when: String) throws(Histories.Failure) {
         for topic in topics {
-            try same(
-                sequencer.position(of: topic), model.position(of: topic), "\(when): position of \(topic)")
+            let position = sequencer.position(of: topic)
+            try same(position, model.position(of: topic), "\(when): position of \(topic)")
+            if let last = positions[topic], let position, position.epoch == last.epoch {
+                try holds(position.offset >= last.offset, "\(when): \(topic) went back from \(last.offset)")
+            }
+            positions[topic] = position
         }
         try same(
             sequencer.positions.count, model.topics.values.count { $0.epoch != nil }, "\(when): positions")

@@ -8,6 +8,8 @@ struct SequencerModel {
 
     struct Request {
         var after: UInt64
+        /// The highest offset that was known to exist when the request was made.
+        var known: UInt64
         var armedAt: UInt64
         var timeout: Duration
         var deadline: ContinuousClock.Instant
@@ -158,6 +160,8 @@ struct SequencerModel {
 
     mutating func answer(_ name: String, head: Position?, recovered: Bool, now: ContinuousClock.Instant) {
         guard var topic = topics[name] else { return }
+        // It belongs to an earlier request; that of the present epoch is still to be answered.
+        if let head, topic.former.contains(where: { $0.epoch == head.epoch }) { return }
         let request = topic.request
         topic.request = nil
         topics[name] = topic
@@ -165,17 +169,13 @@ struct SequencerModel {
             if let head { settle(name, at: head) }
             return
         }
-        var offset = head?.offset
         if let head, head.epoch != epoch {
-            guard topic.former.contains(where: { $0.epoch == head.epoch }) else {
-                change(name, to: head, next: head.offset == .max ? .max : head.offset + 1, now: now)
-                settle(name, at: head)
-                return
-            }
-            offset = nil
+            change(name, to: head, next: head.offset == .max ? .max : head.offset + 1, now: now)
+            settle(name, at: head)
+            return
         }
         guard let request else { return }
-        conclude(request, name, head: offset, recovered: recovered, now: now)
+        conclude(request, name, head: head?.offset, recovered: recovered, now: now)
     }
 
     private mutating func conclude(
@@ -187,7 +187,7 @@ struct SequencerModel {
             if hasProgress, canRecover(topic) {
                 ask(name, now: now)
             } else {
-                pass(name, through: head ?? .max)
+                pass(name, through: head.map { max($0, request.known) } ?? .max)
                 ask(name, now: now)
             }
         } else if let head, head > topic.settled {
@@ -207,6 +207,13 @@ struct SequencerModel {
         }
         startRequest(name, missing: topic.missing, timeout: timeout, now: now)
         return outputs.popLast()
+    }
+
+    mutating func extend(_ name: String, now: ContinuousClock.Instant) {
+        guard let topic = topics[name], let request = topic.request else { return }
+        topics[name]?.request = Request(
+            after: topic.settled, known: topic.known.keys.max() ?? topic.settled, armedAt: topic.settled,
+            timeout: request.timeout, deadline: now.advanced(by: request.timeout))
     }
 
     mutating func abandon(_ name: String) {
@@ -319,7 +326,8 @@ struct SequencerModel {
         guard let settled = topics[name]?.settled else { return }
         let timeout = timeout ?? configuration.recoveryTimeout
         let request = Request(
-            after: settled, armedAt: settled, timeout: timeout, deadline: now.advanced(by: timeout))
+            after: settled, known: topics[name]?.known.keys.max() ?? settled, armedAt: settled,
+            timeout: timeout, deadline: now.advanced(by: timeout))
         topics[name]?.request = request
         outputs.append(.request(name, after: settled, missing: missing))
     }

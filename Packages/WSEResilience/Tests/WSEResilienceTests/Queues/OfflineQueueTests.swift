@@ -174,6 +174,20 @@ struct OfflineQueueTests {
         #expect(throws: Broken.Unreadable.self) { try Queue(store: Broken(), now: start) }
     }
 
+    @Test("an id whose message is too old is added afresh, so that the new one does not vanish with it")
+    func readdedAfterExpiry() {
+        var queue = Queue(.init(capacity: 10, lifetime: .seconds(60)))
+        queue.add("old", id: "m", priority: 5, now: start)
+        let addition = queue.add("new", id: "m", priority: 5, now: start + .seconds(60))
+        #expect(addition.outcome == .added)
+        #expect(addition.expired.map(\.message) == ["old"])
+        #expect(queue.takeFirst(now: start + .seconds(119))?.message == "new")
+        // One that is being sent keeps its slot and its age, whatever comes of it.
+        #expect(queue.add("newer", id: "m", priority: 5, now: start + .seconds(130)).outcome == .replaced)
+        queue.putBack("m")
+        #expect(queue.removeExpired(now: start + .seconds(130)).map(\.message) == ["newer"])
+    }
+
     @Test("a store with more than fits is read in full and shrinks with additions")
     func overfullStore() throws {
         let store = MemoryOfflineStore<String, String>()
@@ -213,12 +227,19 @@ struct OfflineQueueHistoryTests {
         mutating func add(
             _ message: Int, id: Int, priority: Int, second: Int
         ) -> (outcome: OfflineQueue<Int, Int>.Addition.Outcome, expired: [Int], evicted: Int?) {
+            var tooOld: [Int] = []
+            if let index = entries.firstIndex(where: { $0.id == id }) {
+                if !entries[index].isTaken, isExpired(id, second) {
+                    entries.remove(at: index)
+                    tooOld = [id]
+                }
+            }
             if let index = entries.firstIndex(where: { $0.id == id }) {
                 entries[index].message = message
                 entries[index].priority = priority
                 return (.replaced, [], nil)
             }
-            let expired = entries.count >= capacity ? removeExpired(second) : []
+            let expired = tooOld + (entries.count >= capacity ? removeExpired(second) : [])
             var evicted: Int?
             if entries.count >= capacity {
                 let victim = entries.filter { !$0.isTaken }.min {

@@ -135,6 +135,28 @@ struct TokenBucketTests {
         #expect(bucket.timeUntilAvailable(now: start) == .seconds(2))
     }
 
+    @Test("however the rate changes during a pause, one token is there at its end")
+    func longPause() {
+        var bucket = TokenBucket(.init(capacity: 1000, rate: 100, recoveryInterval: .seconds(10)))
+        bucket.heed(.refusal(retryAfter: .seconds(60)), now: start)
+        for second in [15, 30, 59] {
+            #expect(bucket.availableTokens(now: start + .seconds(second)) == 0)
+        }
+        let end = start + .seconds(60)
+        #expect(bucket.rate == 100)
+        #expect(bucket.availableTokens(now: end) == 1)
+        #expect(bucket.tryAcquire(2, now: end) == false)
+        #expect(bucket.availableTokens(now: end + .seconds(1)) == 101)
+    }
+
+    @Test("what a warning during a pause leaves is left at its end")
+    func warningDuringPause() {
+        var bucket = TokenBucket(.init(capacity: 100, rate: 10, slowdown: 1))
+        bucket.heed(.refusal(retryAfter: .seconds(60)), now: start)
+        bucket.heed(.warning(remaining: 0), now: start + .seconds(1))
+        #expect(bucket.timeUntilAvailable(now: start + .seconds(60)) == .milliseconds(100))
+    }
+
     @Test("a refusal voids reservations")
     func voided() throws {
         var bucket = TokenBucket(.init(capacity: 10, rate: 1))
@@ -244,7 +266,7 @@ struct TokenBucketHistoryTests {
                 model.pass(to: now)
                 switch generator.below(10) {
                 case 0:
-                    let pause = generator.below(3_000)
+                    let pause = generator.below(generator.chance(20) ? 60_000 : 3_000)
                     bucket.heed(.refusal(retryAfter: .milliseconds(pause)), now: instant)
                     model.refuse(for: Double(pause) / 1_000)
                 case 1:
@@ -296,9 +318,10 @@ struct TokenBucketHistoryTests {
             grow(to: end)
         }
 
-        /// A negative count is what a pause costs: it grows to one at its end.
+        /// Nothing comes back during a pause.
         private mutating func grow(to end: Double) {
-            tokens = min(tokens + max(end - now, 0) * rate, Double(configuration.capacity))
+            let gained = max(end - max(now, pausedUntil), 0) * rate
+            tokens = min(tokens + gained, Double(configuration.capacity))
             now = max(now, end)
         }
 
@@ -311,7 +334,7 @@ struct TokenBucketHistoryTests {
         mutating func refuse(for pause: Double) {
             if pausedUntil <= now + 1e-9 { slowDown() }
             pausedUntil = max(pausedUntil, now + pause)
-            tokens = 1 - (pausedUntil - now) * rate
+            tokens = 1
         }
 
         mutating func warn(remaining: Int?) {

@@ -69,6 +69,74 @@ struct EventSequencerRecoveryTests {
         #expect(rig.takeLog() == [15, 16])
     }
 
+    @Test("a server whose head lies behind what it has sent is not asked for the same hole for ever")
+    func headBehindWhatWasSeen() {
+        var rig = rig()
+        rig.event("t", 13)
+        rig.event("t", 16)
+        _ = rig.takeLog()
+        rig.answer("t", head: 10, recovered: true)
+        // The hole before 13 was asked for and did not come; the one before 16 was not yet asked for.
+        #expect(rig.takeLog() == [.lost("t", 11...12), 13, .request("t", after: 13, missing: 14...15)])
+        rig.answer("t", head: 10, recovered: true)
+        #expect(rig.takeLog() == [.lost("t", 14...15), 16])
+        #expect(rig.sequencer.nextDeadline == nil)
+    }
+
+    @Test("a hole that opened after the position was asked for is asked for before it is announced")
+    func holeAfterTheRequest() {
+        var rig = rig()
+        _ = rig.sequencer.beginRecovery(of: "t", now: rig.now)
+        #expect(rig.event("t", 12) == .hold)
+        rig.answer("t", head: 10, recovered: true)
+        #expect(rig.takeLog() == [.request("t", after: 10, missing: 11...11)])
+        rig.event("t", 11)
+        #expect(rig.takeLog() == [11, 12])
+    }
+
+    @Test("an answer that speaks of a former epoch belongs to an earlier request, and ends none")
+    func lateAnswerOfFormerEpoch() {
+        var rig = rig()
+        rig.event("t", 12)
+        rig.event("t", 0, epoch: "f")
+        rig.event("t", 2, epoch: "f")
+        _ = rig.takeLog()
+        rig.answer("t", head: 12, epoch: "e", recovered: true)
+        #expect(rig.takeLog() == [])
+        #expect(rig.event("t", 1, epoch: "f") == .release)
+        #expect(rig.takeLog() == [.event("t@f:1"), .event("t@f:2")])
+    }
+
+    @Test("an extended request has its full time again, and progress counts from there")
+    func extended() {
+        var rig = rig()
+        rig.event("t", 14)
+        rig.event("t", 11)
+        _ = rig.takeLog()
+        rig.expire(after: .seconds(4))
+        rig.sequencer.extendRecovery(of: "t", now: rig.now)
+        #expect(rig.sequencer.nextDeadline == rig.now + .seconds(5))
+        rig.expire(after: .milliseconds(4_999))
+        #expect(rig.takeLog() == [])
+        rig.event("t", 12)
+        rig.expire(after: .milliseconds(1))
+        #expect(rig.takeLog() == [12])
+        rig.sequencer.extendRecovery(of: "t", now: rig.now)
+        rig.expire(after: .seconds(5))
+        #expect(rig.takeLog() == [.lost("t", 13...13), 14])
+        #expect(rig.sequencer.statistics.timeouts == 1)
+        #expect(rig.sequencer.statistics.requests == 1)
+    }
+
+    @Test("without a request on its way there is nothing to extend")
+    func nothingToExtend() {
+        var rig = rig()
+        rig.sequencer.extendRecovery(of: "t", now: rig.now)
+        rig.sequencer.extendRecovery(of: "unknown", now: rig.now)
+        #expect(rig.sequencer.nextDeadline == nil)
+        #expect(rig.sequencer.topicCount == 1)
+    }
+
     @Test("without recovery a gap is announced and passed at once")
     func recoveryOff() {
         var rig = rig(SequencingConfiguration(isRecoveryAvailable: false))
