@@ -1,4 +1,3 @@
-import Synchronization
 import WSETransport
 
 /// What both ends of an in-memory connection share: the client's actions, and the callbacks not made yet.
@@ -40,12 +39,12 @@ final class InMemoryLink: Sendable {
     }
 
     private let delivery: InMemoryTransport.Delivery
-    private let state: Mutex<State>
+    private let state: OrderedMutex<State>
     let actions = Signal()
 
     init(handler: any WebSocketHandler, delivery: InMemoryTransport.Delivery) {
         self.delivery = delivery
-        state = Mutex(State(handler: handler))
+        state = OrderedMutex(State(handler: handler))
     }
 
     // MARK: The server's doing

@@ -1,5 +1,4 @@
 public import WSETransport
-import Synchronization
 
 /// A transport without sockets, for tests that play the server themselves.
 ///
@@ -40,7 +39,7 @@ public final class InMemoryTransport: WebSocketTransport, Sendable {
     }
 
     private let delivery: Delivery
-    private let state = Mutex(State())
+    private let state = OrderedMutex(State())
     private let arrivals = Signal()
 
     public init(delivery: Delivery = .automatic) {

@@ -1,4 +1,4 @@
-import Synchronization
+import WSETransport
 
 /// Wakes tasks that wait for something to be there, each time something may have come.
 final class Signal: Sendable {
@@ -9,7 +9,7 @@ final class Signal: Sendable {
         var cancelled: Set<UInt64> = []
     }
 
-    private let state = Mutex(State())
+    private let state = OrderedMutex(State())
 
     func notify() {
         let waiting = state.withLock { state in

@@ -2,7 +2,6 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import Synchronization
 
 /// From a request to an open connection or an error: name resolution, TCP, proxy tunnel, TLS, HTTP upgrade.
 ///

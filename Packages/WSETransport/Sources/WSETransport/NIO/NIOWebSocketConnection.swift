@@ -13,14 +13,14 @@ final class NIOWebSocketConnection: WebSocketConnection, Sendable {
     }
 
     let eventLoop: any EventLoop
-    let output: Mutex<OutputBuffer>
+    let output: OrderedMutex<OutputBuffer>
     let isReadingWanted = Atomic(true)
     /// `nil` before the first event loop tick and after the end.
     let stage: NIOLoopBoundBox<Stage?>
 
     init(eventLoop: any EventLoop, configuration: WebSocketConfiguration) {
         self.eventLoop = eventLoop
-        output = Mutex(OutputBuffer(configuration: configuration))
+        output = OrderedMutex(OutputBuffer(configuration: configuration))
         stage = .makeEmptyBox(eventLoop: eventLoop)
     }
 

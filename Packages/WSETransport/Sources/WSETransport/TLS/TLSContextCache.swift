@@ -1,11 +1,10 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
-import Synchronization
 
 /// TLS contexts by configuration: making one reads the system's authorities, which takes milliseconds and megabytes.
 final class TLSContextCache: Sendable {
-    private let contexts = Mutex<[WebSocketTLSConfiguration: NIOSSLContext]>([:])
+    private let contexts = OrderedMutex<[WebSocketTLSConfiguration: NIOSSLContext]>([:])
 
     /// Makes contexts off the event loop, as files are read.
     func context(

@@ -1,5 +1,3 @@
-import Synchronization
-
 extension WebSocketMailbox {
     /// Sends at once if nobody waits before it and the connection is writable, else waits for its turn.
     func send(_ kind: WebSocketMessageKind, _ bytes: [UInt8]) async throws(WebSocketError) {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Between a connection's callbacks and the tasks that use a ``WebSocket``.
 ///
 /// One lock guards everything. Continuations are resumed after it is released. The connection's `send`, `pauseReading`
@@ -37,7 +35,7 @@ final class WebSocketMailbox: WebSocketHandler {
         let continuation: CheckedContinuation<WebSocketError?, Never>
     }
 
-    let state = Mutex(State())
+    let state = OrderedMutex(State())
     private let receiveBuffer: Int
 
     init(receiveBuffer: Int) {
