@@ -120,4 +120,34 @@ import WSEWireFoundation
         #expect(
             try JSONDecoder().decode([ExactNumber].self, from: try JSONEncoder().encode(numbers)) == numbers)
     }
+
+    /// What a peer may send as a date, and what any date may be written as, is a date or an error.
+    @Test func datesBeyondMeasure() throws {
+        let values: [WSEValue] = [
+            WSEValue(MessagePackTimestamp(seconds: .max, nanoseconds: 999_999_999)),
+            WSEValue(MessagePackTimestamp(seconds: .min)), .double(.infinity), .double(-.infinity),
+            .double(.nan), .double(.greatestFiniteMagnitude), .double(1e18), .int(.max), .uint(.max),
+            .int(.min), -1e300,
+        ]
+        for value in values {
+            let bytes = try value.messagePack()
+            for strategy in [.deferredToDate, .secondsSince1970, .millisecondsSince1970]
+                as [DateDecodingStrategy]
+            {
+                var decoder = PayloadDecoder()
+                decoder.dateDecodingStrategy = strategy
+                guard let date = try? decoder.decode(Date.self, fromMessagePack: bytes.span.bytes) else {
+                    continue
+                }
+                for strategy in [
+                    .deferredToDate, .secondsSince1970, .millisecondsSince1970, .iso8601, .timestamp,
+                ] as [DateEncodingStrategy] {
+                    var encoder = PayloadEncoder()
+                    encoder.dateEncodingStrategy = strategy
+                    _ = try? encoder.json(date)
+                    _ = try? encoder.messagePack(date)
+                }
+            }
+        }
+    }
 }

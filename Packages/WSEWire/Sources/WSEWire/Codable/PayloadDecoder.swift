@@ -32,7 +32,8 @@ public struct PayloadDecoder: Sendable {
         set { options = PayloadDecodingOptions(options.keys, newValue, options.types) }
     }
 
-    /// How a type is read, should that differ from the type's own way.
+    /// How a type is read, should that differ from the type's own way. The types that `Codable` itself knows (`Bool`,
+    /// `String` and numbers), ``WSEValue`` and ``ExactNumber`` are not asked about.
     public subscript<Value>(strategyFor type: Value.Type) -> (any TypeDecodingStrategy<Value>)? {
         get { options.types[ObjectIdentifier(type)]?.strategy as? any TypeDecodingStrategy<Value> }
         set {

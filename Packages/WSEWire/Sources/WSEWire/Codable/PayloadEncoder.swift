@@ -19,7 +19,8 @@ public struct PayloadEncoder: Sendable {
         set { options = PayloadEncodingOptions(options.keys, newValue, options.types) }
     }
 
-    /// How a type is written, should that differ from the type's own way.
+    /// How a type is written, should that differ from the type's own way. The types that `Codable` itself knows (`Bool`,
+    /// `String` and numbers), ``WSEValue`` and ``ExactNumber`` are not asked about.
     public subscript<Value>(strategyFor type: Value.Type) -> (any TypeEncodingStrategy<Value>)? {
         get { options.types[ObjectIdentifier(type)]?.strategy as? any TypeEncodingStrategy<Value> }
         set {

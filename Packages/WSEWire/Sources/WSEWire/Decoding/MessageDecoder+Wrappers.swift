@@ -5,22 +5,27 @@ extension MessageDecoder {
 
     /// Hands out an envelope, or what it wraps.
     @inline(__always)
-    mutating func deliver(_ storage: EventStorage, into items: inout [WireItem]) throws(WireError) {
+    mutating func deliver(
+        _ storage: consuming EventStorage, into items: inout [WireItem]
+    ) throws(WireError) {
         guard storage.wrapper != .none else {
             items.append(.event(WSEEvent(storage: storage)))
             return
         }
         var remaining = limits.maximumBatchCount
-        try unwrap(storage, wrapping: 1, remaining: &remaining, into: &items)
+        try unwrap(storage, at: 0, wrapping: 1, remaining: &remaining, into: &items)
     }
 
+    /// - Parameter origin: Where the message begins in the outermost one, which the offsets of errors count from.
     @inline(never)
     private mutating func unwrap(
-        _ storage: EventStorage, wrapping: Int, remaining: inout Int, into items: inout [WireItem]
+        _ storage: EventStorage, at origin: Int, wrapping: Int, remaining: inout Int,
+        into items: inout [WireItem]
     ) throws(WireError) {
         guard wrapping <= MessageDecoder.maximumWrapping else {
             throw WireError(
-                .nestingTooDeep, "batches nested more than \(MessageDecoder.maximumWrapping) deep")
+                .nestingTooDeep, "batches nested more than \(MessageDecoder.maximumWrapping) deep",
+                byteOffset: origin)
         }
         let payload = WSEPayload(event: storage)
         if storage.wrapper == .batch {
@@ -30,26 +35,30 @@ extension MessageDecoder {
                 return
             }
             guard messages.count <= remaining else {
-                throw WireError(.batchTooLong, "more than the \(limits.maximumBatchCount) messages allowed")
+                throw WireError(
+                    .batchTooLong, "more than the \(limits.maximumBatchCount) messages allowed",
+                    byteOffset: origin + messages[remaining].lowerBound)
             }
             remaining -= messages.count
             for message in messages {
                 do throws(WireError) {
                     try unwrap(
-                        message, of: storage, wrapping: wrapping, remaining: &remaining, into: &items)
+                        message, of: storage, at: origin, wrapping: wrapping, remaining: &remaining,
+                        into: &items)
                 } catch {
                     items.append(.failure(error))
                 }
             }
         } else if let message = payload.extent(ofObject: "message") {
-            try unwrap(message, of: storage, wrapping: wrapping, remaining: &remaining, into: &items)
+            try unwrap(
+                message, of: storage, at: origin, wrapping: wrapping, remaining: &remaining, into: &items)
         } else {
             items.append(.event(WSEEvent(storage: storage)))
         }
     }
 
     private mutating func unwrap(
-        _ extent: Range<Int>, of outer: EventStorage, wrapping: Int, remaining: inout Int,
+        _ extent: Range<Int>, of outer: EventStorage, at origin: Int, wrapping: Int, remaining: inout Int,
         into items: inout [WireItem]
     ) throws(WireError) {
         let inner: EventStorage
@@ -59,11 +68,13 @@ extension MessageDecoder {
                 return try storage(of: bytes, in: outer.fields.encoding)
             }
         } catch {
-            throw error.moved(by: extent.lowerBound)
+            throw error.moved(by: origin + extent.lowerBound)
         }
         if outer.wrapper == .priorityMessage { inner.inheritStamp(from: outer) }
         if inner.wrapper != .none {
-            try unwrap(inner, wrapping: wrapping + 1, remaining: &remaining, into: &items)
+            try unwrap(
+                inner, at: origin + extent.lowerBound, wrapping: wrapping + 1, remaining: &remaining,
+                into: &items)
         } else {
             items.append(.event(WSEEvent(storage: inner)))
         }
@@ -93,9 +104,10 @@ extension EventStorage {
     fileprivate func inheritStamp(from outer: EventStorage) {
         let outer = outer.fields
         withUnsafeMutablePointerToHeader { own in
-            guard own.pointee.topic == nil, own.pointee.epoch == nil, !own.pointee.hasOffset else { return }
-            own.pointee.topic = outer.topic
-            own.pointee.epoch = outer.epoch
+            let shared = own.pointee.shared
+            guard shared.topic == nil, shared.epoch == nil, !own.pointee.hasOffset else { return }
+            own.pointee.shared = SharedStrings(
+                type: shared.type, topic: outer.shared.topic, epoch: outer.shared.epoch)
             own.pointee.offset = outer.offset
             own.pointee.hasOffset = outer.hasOffset
         }

@@ -24,6 +24,8 @@ public struct MessageDecoder: ~Copyable, Sendable {
 
     /// Decodes one complete message and appends what it holds, in order.
     ///
+    /// The bytes alone say which form it has; servers send the same forms in messages of either kind.
+    ///
     /// What cannot be read yields ``WireItem/failure(_:)``, so every message yields at least one item, except a
     /// batch without messages.
     public mutating func decode(_ message: RawSpan, as kind: FrameKind, into items: inout [WireItem]) {
@@ -137,7 +139,8 @@ public struct MessageDecoder: ~Copyable, Sendable {
             defer { decryptor = opener }
             try opener.open(RawSpan(_unsafeBytes: sealed), into: &opened)
         } catch {
-            throw WireError(.undecryptable, "the encrypted message cannot be opened")
+            throw WireError(
+                .undecryptable, "the encrypted message cannot be opened", underlying: error)
         }
         try checkSize(opened.count)
         try opened.withUnsafeBufferPointer { (bytes) throws(WireError) in

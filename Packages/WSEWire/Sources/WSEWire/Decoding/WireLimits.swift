@@ -13,7 +13,17 @@ public struct WireLimits: Sendable, Hashable {
         maximumBatchCount: Int = 10_000
     ) {
         self.maximumMessageSize = min(max(maximumMessageSize, 0), Int(clamping: 1 << 31 as Int64))
-        self.maximumDepth = min(max(maximumDepth, 1), 1_024)
+        self.maximumDepth = min(max(maximumDepth, 1), WireLimits.deepest)
         self.maximumBatchCount = max(maximumBatchCount, 0)
+    }
+
+    /// Deepest nesting that can be configured, and the deepest that is written: nobody could read more.
+    static let deepest = 1_024
+
+    /// - Parameter depth: How many containers are open around one that is about to be written.
+    static func checkDepth(_ depth: Int) throws(WireError) {
+        guard depth < deepest else {
+            throw WireError(.nestingTooDeep, "nested more than \(deepest) deep")
+        }
     }
 }

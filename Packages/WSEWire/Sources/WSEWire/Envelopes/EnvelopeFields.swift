@@ -2,27 +2,27 @@
 ///
 /// What is filled in by the scan of either format; the rare fields are found again from here when asked for.
 struct EnvelopeFields {
-    var category = 0
-    var type = 0
-    var payload = 0
-    var payloadEnd = 0
-    var id = 0
-    var timestamp = 0
-    var sequence = 0
-    var version = 0
-    var priority = 0
-    var correlation = 0
-    var signature = 0
-    var topic = 0
-    var epoch = 0
-    var offset = 0
-    var processing = 0
+    var category: UInt32 = 0
+    var type: UInt32 = 0
+    var payload: UInt32 = 0
+    var payloadEnd: UInt32 = 0
+    var id: UInt32 = 0
+    var timestamp: UInt32 = 0
+    var sequence: UInt32 = 0
+    var version: UInt32 = 0
+    var priority: UInt32 = 0
+    var correlation: UInt32 = 0
+    var signature: UInt32 = 0
+    var topic: UInt32 = 0
+    var epoch: UInt32 = 0
+    var offset: UInt32 = 0
+    var processing: UInt32 = 0
 
-    /// Where the strings that are shared between events end, behind their closing quotes; 0 if that has to be found
-    /// out.
-    var typeEnd = 0
-    var topicEnd = 0
-    var epochEnd = 0
+    /// Where the strings that are shared between events end, in JSON behind their closing quotes; 0 for those with
+    /// escapes.
+    var typeEnd: UInt32 = 0
+    var topicEnd: UInt32 = 0
+    var epochEnd: UInt32 = 0
 
     /// Fields that have a long name beside the short one.
     struct Names: OptionSet {
@@ -45,13 +45,15 @@ struct EnvelopeFields {
     }
 
     /// Notes where a value lies. The last of several equal keys wins, and a short name wins over a long one.
+    ///
+    /// - Parameter end: The index behind the value; for a string in JSON 0 if it has escapes.
     @inline(__always)
-    mutating func set(_ key: EnvelopeKey, isLong: Bool, start: Int, end: Int) {
+    mutating func set(_ key: EnvelopeKey, isLong: Bool, start: UInt32, end: UInt32) {
         switch key {
-        case .type: if claims(.type, isLong) { (type, typeEnd) = (start, 0) }
+        case .type: if claims(.type, isLong) { (type, typeEnd) = (start, end) }
         case .payload: if claims(.payload, isLong) { (payload, payloadEnd) = (start, end) }
-        case .topic: if claims(.topic, isLong) { (topic, topicEnd) = (start, 0) }
-        case .epoch: if claims(.epoch, isLong) { (epoch, epochEnd) = (start, 0) }
+        case .topic: if claims(.topic, isLong) { (topic, topicEnd) = (start, end) }
+        case .epoch: if claims(.epoch, isLong) { (epoch, epochEnd) = (start, end) }
         case .offset: if claims(.offset, isLong) { offset = start }
         case .category: category = start
         case .id: id = start

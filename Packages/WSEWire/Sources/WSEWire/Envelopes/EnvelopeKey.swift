@@ -4,11 +4,26 @@ enum EnvelopeKey {
     case topic, epoch, offset, processing
     case unknown
 
+    /// What the value of a field has to be.
+    enum Kind {
+        case text, integer, number, any
+    }
+
+    @inline(__always)
+    var kind: Kind {
+        switch self {
+        case .category, .type, .id, .timestamp, .correlation, .signature, .topic, .epoch: .text
+        case .offset, .sequence, .version, .priority: .integer
+        case .processing: .number
+        case .payload, .unknown: .any
+        }
+    }
+
     /// Recognises the keys of one to three letters from the 8 bytes behind a key's opening quote.
     ///
-    /// - Returns: The key and its length, or `nil` for a longer or unknown key.
+    /// - Returns: The key and its length; ``unknown`` for one that is longer or none of them.
     @inline(__always)
-    static func short(_ word: UInt64) -> (key: EnvelopeKey, length: Int)? {
+    static func short(_ word: UInt64) -> (key: EnvelopeKey, length: Int) {
         switch word & 0xFFFF {
         case 0x2263: return (.category, 1)  // c"
         case 0x2274: return (.type, 1)  // t"
@@ -29,7 +44,7 @@ enum EnvelopeKey {
         case 0x2269_7270: return (.priority, 3)  // pri"
         case 0x2264_6963: return (.correlation, 3)  // cid"
         case 0x2267_6973: return (.signature, 3)  // sig"
-        default: return nil
+        default: return (.unknown, 0)
         }
     }
 

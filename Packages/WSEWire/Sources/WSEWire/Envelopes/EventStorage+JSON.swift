@@ -7,7 +7,7 @@ extension EventStorage {
     ) throws(WireError) -> EventStorage {
         do throws(JSONFailure) {
             return try make(copying: bytes) { (base, count) throws(JSONFailure) in
-                var scanner = JSONScanner(base: base, count: count)
+                let scanner = JSONScanner(base: base, count: count)
                 let fields = try scanner.scanEnvelope(maximumDepth: maximumDepth)
                 return try EventHeader(fields, base: base, count: count, prefix: prefix, table: &table)
             }
@@ -24,53 +24,82 @@ extension EventHeader {
         table: inout InternTable
     ) throws(JSONFailure) {
         guard fields.type != 0 else { throw JSONFailure(.missingType, at: 0) }
+        let shared = EventHeader.shared(fields, base: base, table: &table)
         self.init(
-            type: EventHeader.intern(base, fields.type, fields.typeEnd, &table),
-            topic: fields.topic == 0 ? nil : EventHeader.intern(base, fields.topic, fields.topicEnd, &table),
-            epoch: fields.epoch == 0 ? nil : EventHeader.intern(base, fields.epoch, fields.epochEnd, &table),
+            shared: shared,
             offset: 0,
             count: UInt32(truncatingIfNeeded: count),
-            payloadStart: UInt32(truncatingIfNeeded: fields.payload),
-            payloadEnd: UInt32(truncatingIfNeeded: fields.payloadEnd),
-            idStart: UInt32(truncatingIfNeeded: fields.id),
-            timestampStart: UInt32(truncatingIfNeeded: fields.timestamp),
-            correlationStart: UInt32(truncatingIfNeeded: fields.correlation),
-            signatureStart: UInt32(truncatingIfNeeded: fields.signature),
-            sequenceStart: UInt32(truncatingIfNeeded: fields.sequence),
+            payloadStart: fields.payload,
+            payloadEnd: fields.payloadEnd,
+            idStart: fields.id,
+            timestampStart: fields.timestamp,
+            correlationStart: fields.correlation,
+            signatureStart: fields.signature,
+            sequenceStart: fields.sequence,
             encoding: .json,
-            category: fields.category == 0 ? prefix : Category(base: base, openingQuote: fields.category),
+            category: fields.category == 0
+                ? prefix : Category(base: base, openingQuote: Int(fields.category)),
             hasOffset: fields.offset != 0,
             version: EventHeader.narrow(base, fields.version),
-            priority: EventHeader.narrow(base, fields.priority), wrapper: .none)
-        wrapper = type.wrapper
+            priority: EventHeader.narrow(base, fields.priority), wrapper: shared.type.wrapper)
         if fields.offset != 0 {
-            guard let offset = JSONNumber.integer(base: base, start: fields.offset).magnitude,
-                base[fields.offset] != UInt8(ascii: "-")
-            else { throw JSONFailure(.offsetOutOfRange, at: fields.offset) }
+            guard let offset = JSONNumber.integer(base: base, start: Int(fields.offset)).magnitude,
+                base[Int(fields.offset)] != UInt8(ascii: "-")
+            else { throw JSONFailure(.offsetOutOfRange, at: Int(fields.offset)) }
             self.offset = offset
         }
     }
 
     @inline(__always)
-    private static func intern(
-        _ base: UnsafePointer<UInt8>, _ openingQuote: Int, _ end: Int, _ table: inout InternTable
-    ) -> InternedString.Storage {
-        guard end == 0 else {
-            let count = end &- openingQuote &- 2
-            return table.intern(UnsafeRawBufferPointer(start: base + openingQuote + 1, count: count))
+    private static func shared(
+        _ fields: EnvelopeFields, base: UnsafePointer<UInt8>, table: inout InternTable
+    ) -> SharedStrings {
+        let hasEscapes =
+            fields.typeEnd == 0 || (fields.topicEnd == 0 && fields.topic != 0)
+            || (fields.epochEnd == 0 && fields.epoch != 0)
+        guard !hasEscapes else { return sharedUnescaped(fields, base: base, table: &table) }
+        func text(_ openingQuote: UInt32, _ end: UInt32) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(
+                start: base + Int(openingQuote) + 1, count: Int(end &- openingQuote &- 2))
         }
-        let (bytes, hasEscapes) = JSONString.span(base: base, openingQuote: openingQuote)
-        guard hasEscapes else { return table.intern(bytes) }
-        let text = Array(JSONString.string(base: base, openingQuote: openingQuote).utf8)
-        return text.withUnsafeBytes { table.intern($0) }
+        return table.intern(
+            type: text(fields.type, fields.typeEnd),
+            topic: fields.topic == 0 ? nil : text(fields.topic, fields.topicEnd),
+            epoch: fields.epoch == 0 ? nil : text(fields.epoch, fields.epochEnd))
+    }
+
+    /// The same for strings of which any has escapes.
+    @inline(never)
+    private static func sharedUnescaped(
+        _ fields: EnvelopeFields, base: UnsafePointer<UInt8>, table: inout InternTable
+    ) -> SharedStrings {
+        // One after the other in one block, so that all three can be lent out together.
+        var bytes: [UInt8] = []
+        func append(_ openingQuote: UInt32) -> Range<Int>? {
+            guard openingQuote != 0 else { return nil }
+            let start = bytes.count
+            bytes += JSONString.string(base: base, openingQuote: Int(openingQuote)).utf8
+            return start..<bytes.count
+        }
+        let type = append(fields.type) ?? 0..<0
+        let (topic, epoch) = (append(fields.topic), append(fields.epoch))
+        return bytes.withUnsafeBytes { bytes in
+            func text(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+                UnsafeRawBufferPointer(rebasing: bytes[range])
+            }
+            return table.intern(type: text(type), topic: topic.map(text), epoch: epoch.map(text))
+        }
     }
 
     /// A small positive number itself, 0 for an absent one, ``wide`` for all others.
     @inline(__always)
-    private static func narrow(_ base: UnsafePointer<UInt8>, _ start: Int) -> UInt8 {
+    private static func narrow(_ base: UnsafePointer<UInt8>, _ start: UInt32) -> UInt8 {
         guard start != 0 else { return 0 }
-        guard base[start] != UInt8(ascii: "-"),
-            let value = JSONNumber.integer(base: base, start: start).magnitude, value > 0,
+        // Most are one digit.
+        let digit = base[Int(start)] &- UInt8(ascii: "0")
+        if digit &- 1 < 9, base[Int(start) &+ 1] &- UInt8(ascii: "0") > 9 { return digit }
+        guard base[Int(start)] != UInt8(ascii: "-"),
+            let value = JSONNumber.integer(base: base, start: Int(start)).magnitude, value > 0,
             value < UInt64(wide)
         else { return wide }
         return UInt8(truncatingIfNeeded: value)

@@ -16,44 +16,43 @@ extension EventHeader {
         messagePack fields: EnvelopeFields, base: UnsafePointer<UInt8>, count: Int,
         table: inout InternTable
     ) throws(WireError) {
-        guard fields.type != 0 else { throw JSONFailure(.missingType, at: 0).wireError }
-        func intern(_ start: Int) -> InternedString.Storage {
-            var reader = MessagePackReader(base: base, position: start)
-            return table.intern(reader.readStringBytes())
+        func text(_ start: UInt32) -> UnsafeRawBufferPointer? {
+            guard start != 0 else { return nil }
+            var reader = MessagePackReader(base: base, position: Int(start))
+            return reader.readStringBytes()
         }
+        guard let type = text(fields.type) else { throw JSONFailure(.missingType, at: 0).wireError }
+        let shared = table.intern(type: type, topic: text(fields.topic), epoch: text(fields.epoch))
         var offset: UInt64 = 0
         if fields.offset != 0 {
-            switch MessagePackReader.number(base: base, at: fields.offset) {
+            switch MessagePackReader.number(base: base, at: Int(fields.offset)) {
             case .int(let value) where value >= 0: offset = UInt64(value)
             case .uint(let value): offset = value
-            default: throw JSONFailure(.offsetOutOfRange, at: fields.offset).wireError
+            default: throw JSONFailure(.offsetOutOfRange, at: Int(fields.offset)).wireError
             }
         }
         self.init(
-            type: intern(fields.type),
-            topic: fields.topic == 0 ? nil : intern(fields.topic),
-            epoch: fields.epoch == 0 ? nil : intern(fields.epoch),
+            shared: shared,
             offset: offset,
             count: UInt32(truncatingIfNeeded: count),
-            payloadStart: UInt32(truncatingIfNeeded: fields.payload),
-            payloadEnd: UInt32(truncatingIfNeeded: fields.payloadEnd),
-            idStart: UInt32(truncatingIfNeeded: fields.id),
-            timestampStart: UInt32(truncatingIfNeeded: fields.timestamp),
-            correlationStart: UInt32(truncatingIfNeeded: fields.correlation),
-            signatureStart: UInt32(truncatingIfNeeded: fields.signature),
-            sequenceStart: UInt32(truncatingIfNeeded: fields.sequence),
+            payloadStart: fields.payload,
+            payloadEnd: fields.payloadEnd,
+            idStart: fields.id,
+            timestampStart: fields.timestamp,
+            correlationStart: fields.correlation,
+            signatureStart: fields.signature,
+            sequenceStart: fields.sequence,
             encoding: .messagePack,
             category: fields.category == 0
-                ? .none : Category(messagePack: base, at: fields.category),
+                ? .none : Category(messagePack: base, at: Int(fields.category)),
             hasOffset: fields.offset != 0,
             version: EventHeader.narrow(messagePack: base, fields.version),
-            priority: EventHeader.narrow(messagePack: base, fields.priority), wrapper: .none)
-        wrapper = type.wrapper
+            priority: EventHeader.narrow(messagePack: base, fields.priority), wrapper: shared.type.wrapper)
     }
 
-    private static func narrow(messagePack base: UnsafePointer<UInt8>, _ start: Int) -> UInt8 {
+    private static func narrow(messagePack base: UnsafePointer<UInt8>, _ start: UInt32) -> UInt8 {
         guard start != 0 else { return 0 }
-        guard case .int(let value) = MessagePackReader.number(base: base, at: start), value > 0,
+        guard case .int(let value) = MessagePackReader.number(base: base, at: Int(start)), value > 0,
             value < Int64(wide)
         else { return wide }
         return UInt8(truncatingIfNeeded: value)

@@ -11,7 +11,9 @@ extension MessagePackScanner {
             let (key, isLong) = try scanKey(maximumDepth: maximumDepth)
             let start = position
             let isNull = try scanValue(of: key, maximumDepth: maximumDepth)
-            fields.set(key, isLong: isLong, start: isNull ? 0 : start, end: position)
+            fields.set(
+                key, isLong: isLong, start: isNull ? 0 : UInt32(truncatingIfNeeded: start),
+                end: UInt32(truncatingIfNeeded: position))
         }
         try expectEnd()
         return fields
@@ -28,7 +30,8 @@ extension MessagePackScanner {
             let letters = UInt64(
                 littleEndian: UnsafeRawPointer(base + start + 1).loadUnaligned(as: UInt64.self))
             let word = letters & (1 &<< shift &- 1) | 0x22 &<< shift
-            if let (key, keyLength) = EnvelopeKey.short(word), keyLength == length {
+            let (key, keyLength) = EnvelopeKey.short(word)
+            if key != .unknown, keyLength == length {
                 position = start &+ 1 &+ length
                 return (key, false)
             }
@@ -52,21 +55,19 @@ extension MessagePackScanner {
         let start = position
         let head = MessagePackHead(base: base, at: start)
         try skipValue(depth: 1, maximumDepth: maximumDepth)
-        switch key {
-        case .payload, .unknown: return false
-        default: if head.kind == .null { return true }
-        }
-        switch key {
-        case .offset, .sequence, .version, .priority:
+        if key.kind == .any { return false }
+        if head.kind == .null { return true }
+        switch key.kind {
+        case .integer:
             guard head.kind == .signed || head.kind == .unsigned else {
                 throw WireError(
                     .invalidEnvelope, "this envelope field must be an integer", byteOffset: start)
             }
-        case .processing:
+        case .number:
             guard [.signed, .unsigned, .float, .double].contains(head.kind) else {
                 throw WireError(.invalidEnvelope, "this envelope field must be a number", byteOffset: start)
             }
-        default:
+        case .text, .any:
             guard head.kind == .string else {
                 throw WireError(
                     .invalidEnvelope, "this envelope field must be a string", byteOffset: start)

@@ -26,7 +26,8 @@ extension WireError {
         public static let invalidCompression = Code(.invalidCompression)
         /// Larger than ``WireLimits`` allow, before or after inflating.
         public static let messageTooLarge = Code(.messageTooLarge)
-        /// Nested deeper than ``WireLimits/maximumDepth``, or wrapped more often than the protocol allows.
+        /// Nested deeper than ``WireLimits/maximumDepth``, or in writing than 1,024 levels, or wrapped more often than
+        /// the protocol allows.
         public static let nestingTooDeep = Code(.nestingTooDeep)
         /// A batch of more messages than ``WireLimits/maximumBatchCount``.
         public static let batchTooLong = Code(.batchTooLong)

@@ -11,7 +11,7 @@ public struct WireError: Error, Sendable, CustomStringConvertible {
     public let byteOffset: Int?
     /// Where in a payload the value is that does not fit a type; empty for errors of another kind.
     public let path: [WSEValue.PathComponent]
-    /// What a type's own coding threw, should that have been the reason.
+    /// What a type's own coding or a decryptor threw, should that have been the reason.
     public let underlying: (any Error)?
 
     public init(

@@ -61,9 +61,8 @@ struct EventHeader {
     /// Stands for a number that does not fit its byte and must be read again from the bytes.
     static let wide: UInt8 = 255
 
-    var type: InternedString.Storage
-    var topic: InternedString.Storage?
-    var epoch: InternedString.Storage?
+    /// Type, topic and epoch.
+    var shared: SharedStrings
     var offset: UInt64
     var count: UInt32
     var payloadStart: UInt32
@@ -83,11 +82,9 @@ struct EventHeader {
     /// Whether the type is that of a message around other messages.
     var wrapper: MessageWrapper
 
-    static let noType = InternedString("").storage
-
     static var empty: EventHeader {
         EventHeader(
-            type: noType, offset: 0, count: 0, payloadStart: 0, payloadEnd: 0, idStart: 0, timestampStart: 0,
+            shared: .none, offset: 0, count: 0, payloadStart: 0, payloadEnd: 0, idStart: 0, timestampStart: 0,
             correlationStart: 0, signatureStart: 0, sequenceStart: 0, encoding: .json, category: .none,
             hasOffset: false, version: 0, priority: 0, wrapper: .none)
     }

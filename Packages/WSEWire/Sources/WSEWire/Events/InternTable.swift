@@ -1,70 +1,85 @@
-/// Finds the one ``InternedString`` of a byte string; open addressing, bounded.
+/// Finds the one ``SharedStrings`` of a type, topic and epoch, and the one ``InternedString`` of a byte string.
 ///
-/// Past its bound it stops entering new strings (they still come out right, only not shared), so a peer that
-/// invents topics can neither grow it nor flush out the useful entries.
-struct InternTable {
-    /// Most strings kept; a power of two.
+/// Both are bounded: once full, they stop entering what is new (it still comes out right, only not shared), so a peer
+/// that invents topics can neither grow them nor flush out the useful entries.
+struct InternTable: ~Copyable, Sendable {
+    /// A part of an envelope that is to be shared; `nil` if the envelope lacks it.
+    typealias Text = UnsafeRawBufferPointer?
+
+    /// Most entries kept of each kind; a power of two.
     static let maximumCount = 1 << 16
+    /// Most bytes kept of all strings.
+    static let maximumByteCount = 4 << 20
     /// Longest string worth sharing, in bytes.
     static let maximumLength = 256
 
     private let hasher = ByteHash.shared
-    private var slots: [InternedString.Storage?] = Array(repeating: nil, count: 64)
-    private(set) var count = 0
+    private var triples = HashedReferences<SharedStrings>()
+    private var strings = HashedReferences<InternedString.Storage>()
+    private var byteCount = 0
 
-    mutating func intern(_ bytes: UnsafeRawBufferPointer) -> InternedString.Storage {
+    @inline(__always)
+    mutating func intern(type: UnsafeRawBufferPointer, topic: Text, epoch: Text) -> SharedStrings {
+        // The keyed hashes of the parts are as good as random, so turning them is all the mixing there has to be.
+        var hash = hasher.hash(type)
+        if let topic { hash = hash &+ InternTable.turned(hasher.hash(topic), by: 21) }
+        if let epoch { hash = hash &+ InternTable.turned(hasher.hash(epoch), by: 42) }
+        let found = triples.first(hash) { shared in
+            shared.type.equals(type) && InternTable.areEqual(shared.topic, topic)
+                && InternTable.areEqual(shared.epoch, epoch)
+        }
+        return found ?? enter(hash, type, topic, epoch)
+    }
+
+    @inline(__always)
+    private static func turned(_ hash: UInt64, by count: UInt64) -> UInt64 {
+        hash &<< count | hash &>> (64 &- count)
+    }
+
+    @inline(__always)
+    private static func areEqual(_ known: InternedString.Storage?, _ text: Text) -> Bool {
+        guard let known, let text else { return known == nil && text == nil }
+        return known.equals(text)
+    }
+
+    @inline(never)
+    private mutating func enter(
+        _ hash: UInt64, _ type: UnsafeRawBufferPointer, _ topic: Text, _ epoch: Text
+    ) -> SharedStrings {
+        let type = intern(type)
+        let topic = topic.map { intern($0) }
+        let epoch = epoch.map { intern($0) }
+        let shared = SharedStrings(type: type.storage, topic: topic?.storage, epoch: epoch?.storage)
+        // What holds strings that are not kept would keep them.
+        if type.isKept, topic?.isKept ?? true, epoch?.isKept ?? true,
+            triples.count < InternTable.maximumCount
+        {
+            triples.insert(shared, hash)
+        }
+        return shared
+    }
+
+    private mutating func intern(
+        _ bytes: UnsafeRawBufferPointer
+    ) -> (storage: InternedString.Storage, isKept: Bool) {
         let hash = hasher.hash(bytes)
-        var index = Int(truncatingIfNeeded: hash) & (slots.count &- 1)
-        while let candidate = slots[index] {
-            if candidate.hash == hash, candidate.utf8.count == bytes.count, candidate.matches(bytes) {
-                return candidate
-            }
-            index = (index &+ 1) & (slots.count &- 1)
-        }
-        let created = InternedString.Storage(
-            string: String(decoding: bytes, as: UTF8.self), utf8: ContiguousArray(bytes), hash: hash)
-        if bytes.count <= InternTable.maximumLength, count < InternTable.maximumCount {
-            slots[index] = created
-            count += 1
-            if count &* 2 > slots.count { grow() }
-        }
-        return created
-    }
-
-    mutating func intern(_ text: String) -> InternedString.Storage {
-        var text = text
-        return text.withUTF8 { intern(UnsafeRawBufferPointer($0)) }
-    }
-
-    private mutating func grow() {
-        let old = slots
-        slots = Array(repeating: nil, count: old.count * 2)
-        for case let entry? in old {
-            var index = Int(truncatingIfNeeded: entry.hash) & (slots.count &- 1)
-            while slots[index] != nil { index = (index &+ 1) & (slots.count &- 1) }
-            slots[index] = entry
-        }
+        if let found = strings.first(hash, where: { $0.equals(bytes) }) { return (found, true) }
+        let created = InternedString.Storage(copying: bytes, hash: hash)
+        guard bytes.count <= InternTable.maximumLength, strings.count < InternTable.maximumCount,
+            byteCount + bytes.count <= InternTable.maximumByteCount
+        else { return (created, false) }
+        strings.insert(created, hash)
+        byteCount += bytes.count
+        return (created, true)
     }
 }
 
 extension InternedString.Storage {
-    /// Equal keyed 64-bit hashes of equal length are almost surely equal bytes; this makes it certain.
+    /// Equal keyed 64-bit hashes are almost surely equal bytes; this makes it certain.
     @inline(__always)
-    func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        utf8.withUnsafeBytes { own in
-            var index = 0
-            while index &+ 8 <= bytes.count {
-                guard
-                    own.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                        == bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                else { return false }
-                index &+= 8
-            }
-            while index < bytes.count {
-                guard own[index] == bytes[index] else { return false }
-                index &+= 1
-            }
-            return true
-        }
+    fileprivate func equals(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard utf8.count == bytes.count else { return false }
+        guard let own = utf8.baseAddress, let other = bytes.baseAddress else { return bytes.isEmpty }
+        return ByteString.areEqual(own, other, count: bytes.count)
     }
 }

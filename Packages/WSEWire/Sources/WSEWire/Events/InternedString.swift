@@ -2,20 +2,29 @@
 ///
 /// Copies share one object and the hash is computed once, so it makes a cheap dictionary key.
 public struct InternedString: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
-    final class Storage: Sendable {
+    /// `@unchecked Sendable`: nothing changes after `init`, and the bytes live as long as the object.
+    final class Storage: @unchecked Sendable {
         let string: String
-        let utf8: ContiguousArray<UInt8>
+        /// The string's UTF-8, at an address that stays.
+        let utf8: UnsafeRawBufferPointer
         let hash: UInt64
         /// Where this name stands in ``MessageType/registered``, should it be a message type.
         let messageTypeIndex: UInt8
         let wrapper: MessageWrapper
 
-        init(string: String, utf8: ContiguousArray<UInt8>, hash: UInt64) {
-            self.string = string
-            self.utf8 = utf8
+        /// - Parameter utf8: Valid UTF-8.
+        init(copying utf8: UnsafeRawBufferPointer, hash: UInt64) {
+            let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: utf8.count, alignment: 1)
+            copy.copyMemory(from: utf8)
+            self.utf8 = UnsafeRawBufferPointer(copy)
             self.hash = hash
-            self.messageTypeIndex = MessageType.index(of: string)
-            self.wrapper = MessageWrapper(type: string)
+            string = String(decoding: utf8, as: UTF8.self)
+            messageTypeIndex = MessageType.index(of: string)
+            wrapper = MessageWrapper(type: string)
+        }
+
+        deinit {
+            utf8.deallocate()
         }
     }
 
@@ -27,8 +36,12 @@ public struct InternedString: Sendable, Hashable, CustomStringConvertible, Expre
 
     /// Wraps a string without entering it into any decoder's table; equal to an interned one of the same text.
     public init(_ string: String) {
-        let utf8 = ContiguousArray(string.utf8)
-        self.init(storage: Storage(string: string, utf8: utf8, hash: utf8.withUnsafeBytes(ByteHash.hash)))
+        var string = string
+        let storage = string.withUTF8 { utf8 in
+            let bytes = UnsafeRawBufferPointer(utf8)
+            return Storage(copying: bytes, hash: ByteHash.hash(bytes))
+        }
+        self.init(storage: storage)
     }
 
     public init(stringLiteral value: String) {

@@ -12,10 +12,10 @@ public struct WSEEvent: Sendable {
     }
 
     /// What kind of event it is, such as `price_update` (`t`).
-    public var type: String { storage.fields.type.string }
+    public var type: String { storage.fields.shared.type.string }
 
     /// The same, without a copy and with a ready hash.
-    public var internedType: InternedString { InternedString(storage: storage.fields.type) }
+    public var internedType: InternedString { InternedString(storage: storage.fields.shared.type) }
 
     /// What the event carries (`p`); `null` if the envelope has none.
     public var payload: WSEPayload { WSEPayload(event: storage) }
@@ -69,17 +69,21 @@ public struct WSEEvent: Sendable {
     public var signature: String? { string(at: storage.fields.signatureStart) }
 
     /// The topic it was published to (`tp`); `nil` for what was sent to this connection alone.
-    public var topic: String? { storage.fields.topic?.string }
+    public var topic: String? { storage.fields.shared.topic?.string }
 
     /// The life of the topic's history that ``offset`` counts in (`e`).
-    public var epoch: String? { storage.fields.epoch?.string }
+    public var epoch: String? { storage.fields.shared.epoch?.string }
 
     /// The position within the epoch (`o`), from 0.
     public var offset: UInt64? { storage.fields.hasOffset ? storage.fields.offset : nil }
 
     /// Topic, epoch and offset where all three are present.
+    ///
+    /// Servers write these keys in front of those of the application. As the last of equal keys wins, here as in the
+    /// reference clients, an application that publishes `tp`, `e` or `o` beside its `p` replaces them.
     public var stamp: RecoveryStamp? {
-        guard storage.fields.hasOffset, let topic = storage.fields.topic, let epoch = storage.fields.epoch
+        guard storage.fields.hasOffset, let topic = storage.fields.shared.topic,
+            let epoch = storage.fields.shared.epoch
         else {
             return nil
         }
@@ -141,19 +145,19 @@ extension WSEEvent {
     }
 
     /// Looks a rare field up again; the envelope was valid when it was decoded.
-    private func rescanned(_ field: KeyPath<EnvelopeFields, Int>) -> Int? {
+    private func rescanned(_ field: KeyPath<EnvelopeFields, UInt32>) -> Int? {
         storage.withBytes { base, count in
             let fields: EnvelopeFields?
             switch storage.fields.encoding {
             case .json:
-                var scanner = JSONScanner(base: base, count: count)
+                let scanner = JSONScanner(base: base, count: count)
                 fields = try? scanner.scanEnvelope(maximumDepth: .max)
             case .messagePack:
                 var scanner = MessagePackScanner(base: base, count: count, position: 0)
                 fields = try? scanner.scanEnvelope(maximumDepth: .max)
             }
             guard let start = fields?[keyPath: field], start != 0 else { return nil }
-            return start
+            return Int(start)
         }
     }
 }

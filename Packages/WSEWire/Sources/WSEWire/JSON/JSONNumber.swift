@@ -52,18 +52,31 @@ enum JSONNumber {
     @inline(__always)
     static func integer(base: UnsafePointer<UInt8>, start: Int) -> (magnitude: UInt64?, end: Int) {
         var magnitude: UInt64 = 0
-        var overflows = false
         var index = start
         while true {
             let digit = base[index] &- UInt8(ascii: "0")
             guard digit < 10 else { break }
-            let (high, overflow) = magnitude.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = high.addingReportingOverflow(UInt64(digit))
-            overflows = overflows || overflow || carry
+            magnitude = magnitude &* 10 &+ UInt64(digit)
+            index &+= 1
+        }
+        // 19 digits always fit.
+        return (index &- start <= 19 ? magnitude : long(base: base, start: start), index)
+    }
+
+    /// The same for more than 19 digits.
+    @inline(never)
+    private static func long(base: UnsafePointer<UInt8>, start: Int) -> UInt64? {
+        var magnitude: UInt64 = 0
+        var index = start
+        while true {
+            let digit = base[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return magnitude }
+            let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
+            if overflow || carry { return nil }
             magnitude = sum
             index &+= 1
         }
-        return (overflows ? nil : magnitude, index)
     }
 
     /// Powers of ten that a `Double` holds exactly.

@@ -10,7 +10,7 @@ extension JSONScanner {
             position &+= 1
             _ = try skipString()
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-            try skipContainer(depth: depth, maximumDepth: maximumDepth)
+            position = try endOfContainer(depth: depth, maximumDepth: maximumDepth)
         default:
             try skipScalar()
         }
@@ -18,52 +18,65 @@ extension JSONScanner {
 
     @inline(__always)
     mutating func skipScalar() throws(JSONFailure) {
+        if byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") < 10 {
+            position = try endOfNumber().end
+        } else {
+            position = try endOfNonNumber()
+        }
+    }
+
+    @inline(never)
+    private func endOfNonNumber() throws(JSONFailure) -> Int {
         switch byte {
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): _ = try skipNumber()
-        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"): try skipLiteral()
+        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"): try endOfLiteral()
         default: throw failure(.unexpectedByte)
         }
     }
 
-    /// Skips an array or object whose opening bracket is the current byte.
+    /// The index behind the array or object whose opening bracket is the current byte.
     ///
     /// Keeps up to 64 open containers as bits and calls itself for what lies deeper, so the limit of 1,024 levels
     /// makes 16 calls.
     ///
     /// - Parameter depth: How many containers are open around it.
-    mutating func skipContainer(depth: Int, maximumDepth: Int) throws(JSONFailure) {
+    @inline(never)
+    func endOfContainer(depth: Int, maximumDepth: Int) throws(JSONFailure) -> Int {
+        var scanner = self
         var open = OpenContainers()
         let allowed = maximumDepth &- depth
         repeat {
             // Here the current byte opens a container.
-            let isObject = byte == UInt8(ascii: "{")
-            guard open.count < allowed else { throw JSONFailure(.tooDeep, at: position) }
+            let isObject = scanner.byte == UInt8(ascii: "{")
+            guard open.count < allowed else { throw JSONFailure(.tooDeep, at: scanner.position) }
             if open.isFull {
-                try skipContainer(depth: depth &+ open.count, maximumDepth: maximumDepth)
-                guard try advanceToNextValue(&open) else { return }
+                scanner.position = try scanner.endOfContainer(
+                    depth: depth &+ open.count, maximumDepth: maximumDepth)
+                guard try scanner.advanceToNextValue(&open) else { return scanner.position }
             } else {
                 open.push(isObject)
-                position &+= 1
-                skipWhitespace()
-                if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
-                    position &+= 1
+                scanner.position &+= 1
+                scanner.skipWhitespace()
+                if scanner.byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                    scanner.position &+= 1
                     open.pop()
-                    guard !open.isEmpty, try advanceToNextValue(&open) else { return }
+                    guard !open.isEmpty, try scanner.advanceToNextValue(&open) else {
+                        return scanner.position
+                    }
                 } else if isObject {
-                    try skipKey()
+                    try scanner.skipKey()
                 }
             }
             // Here a value follows; scalars are eaten until a container opens or the last one closes.
             while true {
-                if byte == UInt8(ascii: "\"") {
-                    position &+= 1
-                    _ = try skipString()
-                } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+                if scanner.byte == UInt8(ascii: "\"") {
+                    scanner.position &+= 1
+                    _ = try scanner.skipString()
+                } else if scanner.byte == UInt8(ascii: "{") || scanner.byte == UInt8(ascii: "[") {
                     break
                 } else {
-                    try skipScalar()
+                    try scanner.skipScalar()
                 }
-                guard try advanceToNextValue(&open) else { return }
+                guard try scanner.advanceToNextValue(&open) else { return scanner.position }
             }
         } while true
     }
@@ -74,7 +87,7 @@ extension JSONScanner {
     @inline(__always)
     private mutating func advanceToNextValue(_ open: inout OpenContainers) throws(JSONFailure) -> Bool {
         while true {
-            skipWhitespace()
+            if byte != UInt8(ascii: ",") { skipWhitespace() }
             if byte == UInt8(ascii: ",") {
                 position &+= 1
                 skipWhitespace()
@@ -102,8 +115,10 @@ extension JSONScanner {
     /// A colon with the white space around it.
     @inline(__always)
     mutating func skipColon() throws(JSONFailure) {
-        skipWhitespace()
-        guard byte == UInt8(ascii: ":") else { throw failure(.expectedColon) }
+        if byte != UInt8(ascii: ":") {
+            skipWhitespace()
+            guard byte == UInt8(ascii: ":") else { throw failure(.expectedColon) }
+        }
         position &+= 1
         skipWhitespace()
     }

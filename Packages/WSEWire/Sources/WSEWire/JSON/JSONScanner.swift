@@ -4,6 +4,10 @@
 /// `base` points at `count` bytes of text that are followed by at least ``JSONScanner/padding`` zero bytes.
 /// Every loop stops at a zero byte, since none is legal in JSON outside of an escape, so the byte at `count`
 /// ends them all; an 8-byte load at an index of at most `count` stays inside the padding.
+///
+/// ## Speed
+/// What is not inlined takes the scanner as a value and returns a position. So nobody ever needs the address of a
+/// scanner, and the hot loops keep it in registers.
 struct JSONScanner {
     /// Zero bytes that must follow the text.
     static let padding = 8
@@ -56,19 +60,19 @@ struct JSONScanner {
     /// - Returns: Whether the string contains escapes.
     @inline(__always)
     mutating func skipString() throws(JSONFailure) -> Bool {
-        while true {
-            let hits = JSONScanner.specials(in: word(at: position))
-            if hits == 0 {
-                position &+= 8
-                continue
+        while JSONScanner.specials(in: word(at: position)) == 0 { position &+= 8 }
+        // The end lies within 8 bytes. Counting the zeros in front of it would take fewer instructions, but all that
+        // follows would wait for the count; this way it only waits for a branch that is mostly predicted.
+        while byte != UInt8(ascii: "\"") {
+            if byte &- 0x20 >= 0x60 || byte == UInt8(ascii: "\\") {
+                let (end, hasEscapes) = try endOfUncommonString()
+                position = end
+                return hasEscapes
             }
-            position &+= hits.trailingZeroBitCount &>> 3
-            if byte == UInt8(ascii: "\"") {
-                position &+= 1
-                return false
-            }
-            return try skipUncommonString()
+            position &+= 1
         }
+        position &+= 1
+        return false
     }
 
     /// The high bit of every byte that ends a run of plain characters: quote, backslash, control, non-ASCII.
@@ -84,24 +88,26 @@ struct JSONScanner {
     }
 
     /// The same from a byte that is not plain on: escapes and multi-byte characters.
+    ///
+    /// - Returns: The index behind the closing quote, and whether there are escapes.
     @inline(never)
-    private mutating func skipUncommonString() throws(JSONFailure) -> Bool {
+    private func endOfUncommonString() throws(JSONFailure) -> (end: Int, hasEscapes: Bool) {
+        var scanner = self
         var hasEscapes = false
         while true {
-            let current = byte
+            let current = scanner.byte
             if current >= 0x80 {
-                try skipMultibyteCharacter()
+                try scanner.skipMultibyteCharacter()
             } else if current == UInt8(ascii: "\"") {
-                position &+= 1
-                return hasEscapes
+                return (scanner.position &+ 1, hasEscapes)
             } else if current == UInt8(ascii: "\\") {
                 hasEscapes = true
-                try skipEscape()
+                try scanner.skipEscape()
             } else if current < 0x20 {
-                throw failure(.controlCharacter)
+                throw scanner.failure(.controlCharacter)
             } else {
-                let hits = JSONScanner.specials(in: word(at: position))
-                position &+= hits == 0 ? 8 : hits.trailingZeroBitCount &>> 3
+                let hits = JSONScanner.specials(in: scanner.word(at: scanner.position))
+                scanner.position &+= hits == 0 ? 8 : hits.trailingZeroBitCount &>> 3
             }
         }
     }
@@ -176,31 +182,33 @@ struct JSONScanner {
 
     // MARK: Numbers and literals
 
-    /// Skips a number.
-    ///
-    /// - Returns: Whether it is written as an integer, without fraction and exponent.
-    @inline(__always)
-    mutating func skipNumber() throws(JSONFailure) -> Bool {
-        if byte == UInt8(ascii: "-") { position &+= 1 }
-        if byte == UInt8(ascii: "0") {
-            position &+= 1
-            if isDigit { throw failure(.invalidNumber) }
+    /// The index behind the number that begins here, and whether it is written as an integer, without fraction and
+    /// exponent.
+    @inline(never)
+    func endOfNumber() throws(JSONFailure) -> (end: Int, isInteger: Bool) {
+        var scanner = self
+        if scanner.byte == UInt8(ascii: "-") { scanner.position &+= 1 }
+        if scanner.byte == UInt8(ascii: "0") {
+            scanner.position &+= 1
+            if scanner.isDigit { throw scanner.failure(.invalidNumber) }
         } else {
-            try skipDigits()
+            try scanner.skipDigits()
         }
         var isInteger = true
-        if byte == UInt8(ascii: ".") {
+        if scanner.byte == UInt8(ascii: ".") {
             isInteger = false
-            position &+= 1
-            try skipDigits()
+            scanner.position &+= 1
+            try scanner.skipDigits()
         }
-        if byte | 0x20 == UInt8(ascii: "e") {
+        if scanner.byte | 0x20 == UInt8(ascii: "e") {
             isInteger = false
-            position &+= 1
-            if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") { position &+= 1 }
-            try skipDigits()
+            scanner.position &+= 1
+            if scanner.byte == UInt8(ascii: "+") || scanner.byte == UInt8(ascii: "-") {
+                scanner.position &+= 1
+            }
+            try scanner.skipDigits()
         }
-        return isInteger
+        return (scanner.position, isInteger)
     }
 
     @inline(__always)
@@ -210,33 +218,21 @@ struct JSONScanner {
     @inline(__always)
     private mutating func skipDigits() throws(JSONFailure) {
         guard isDigit else { throw failure(.invalidNumber) }
-        while true {
-            let hits = JSONScanner.nonDigits(in: word(at: position))
-            if hits != 0 {
-                position &+= hits.trailingZeroBitCount &>> 3
-                return
-            }
-            position &+= 8
-        }
+        // A byte at a time, as numbers are short; see skipString() for why this is not slow.
+        repeat { position &+= 1 } while isDigit
     }
 
-    /// The high bit of every byte that is no digit; as in ``specials(in:)``, the lowest hit is exact.
-    @inline(__always)
-    private static func nonDigits(in word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let distances = word ^ (ones &* 0x30)
-        return ((distances &+ ones &* 0x76) | distances) & (ones &* 0x80)
+    /// The index behind the `true`, `false` or `null` that begins here.
+    @inline(never)
+    func endOfLiteral() throws(JSONFailure) -> Int {
+        let four = UInt32(truncatingIfNeeded: word(at: position))
+        if four == 0x6C6C_756E || four == 0x6575_7274 { return position &+ 4 }  // "null", "true"
+        if four == 0x736C_6166, base[position &+ 4] == UInt8(ascii: "e") { return position &+ 5 }  // "fals"
+        throw failure(.invalidLiteral)
     }
 
     @inline(__always)
     mutating func skipLiteral() throws(JSONFailure) {
-        let four = UInt32(truncatingIfNeeded: word(at: position))
-        if four == 0x6C6C_756E || four == 0x6575_7274 {  // "null", "true"
-            position &+= 4
-        } else if four == 0x736C_6166, base[position &+ 4] == UInt8(ascii: "e") {  // "fals"
-            position &+= 5
-        } else {
-            throw failure(.invalidLiteral)
-        }
+        position = try endOfLiteral()
     }
 }

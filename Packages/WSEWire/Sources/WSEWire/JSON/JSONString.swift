@@ -9,19 +9,20 @@ enum JSONString {
         var index = start
         var hasEscapes = false
         while true {
-            let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
             // Non-ASCII bytes were validated already and may pass.
-            let hits = JSONString.quoteOrBackslash(in: word)
-            guard hits != 0 else {
-                index &+= 8
-                continue
-            }
-            index &+= hits.trailingZeroBitCount &>> 3
+            while JSONString.quoteOrBackslash(in: word(base, index)) == 0 { index &+= 8 }
+            // One byte at a time for the same reason as in JSONScanner.skipString().
+            while base[index] != UInt8(ascii: "\""), base[index] != UInt8(ascii: "\\") { index &+= 1 }
             if base[index] == UInt8(ascii: "\"") { break }
             hasEscapes = true
             index &+= 2
         }
         return (UnsafeRawBufferPointer(start: base + start, count: index &- start), hasEscapes)
+    }
+
+    @inline(__always)
+    private static func word(_ base: UnsafePointer<UInt8>, _ index: Int) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
     }
 
     @inline(__always)

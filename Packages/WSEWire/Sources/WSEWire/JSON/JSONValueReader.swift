@@ -105,20 +105,30 @@ struct JSONValueReader {
 
     @inline(__always)
     mutating func skipWhitespace() {
-        while true {
-            switch base[position] {
-            case 0x20, 0x0A, 0x0D, 0x09: position &+= 1
-            default: return
-            }
-        }
+        // In valid text nothing else that small stands between values.
+        while base[position] &- 1 < 0x20 { position &+= 1 }
     }
 
     /// Moves behind the value at the current position without building it.
     @inline(__always)
     mutating func skipValue() {
-        // The text was validated, so the scan cannot fail; its depth was checked then.
-        var scanner = JSONScanner(base: base, count: .max, position: position)
-        try? scanner.skipValue(depth: 0, maximumDepth: .max)
-        position = scanner.position
+        switch base[position] {
+        case UInt8(ascii: "\""):
+            position &+= JSONString.span(base: base, openingQuote: position).bytes.count &+ 2
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            // The text was validated, so the scan cannot fail; its depth was checked then.
+            let scanner = JSONScanner(base: base, count: .max, position: position)
+            position = (try? scanner.endOfContainer(depth: 0, maximumDepth: .max)) ?? position
+        default:
+            // Numbers and literals end where something follows that they cannot hold.
+            repeat { position &+= 1 } while JSONValueReader.mayBeInside(base[position])
+        }
+    }
+
+    /// Whether a byte may be part of a number or literal, among those that may follow one in valid text.
+    @inline(__always)
+    private static func mayBeInside(_ byte: UInt8) -> Bool {
+        byte > UInt8(ascii: ",")
+            ? byte != UInt8(ascii: "]") && byte != UInt8(ascii: "}") : byte == UInt8(ascii: "+")
     }
 }

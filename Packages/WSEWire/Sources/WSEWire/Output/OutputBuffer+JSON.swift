@@ -1,7 +1,9 @@
 /// Writing JSON text in UTF-8.
 extension OutputBuffer {
-    /// - Throws: ``WireError`` with code `unrepresentable` for a NaN, an infinity or an unknown extension.
-    mutating func writeJSON(_ value: WSEValue) throws(WireError) {
+    /// - Parameter depth: How many containers are open around it.
+    /// - Throws: ``WireError`` with code `unrepresentable` for a NaN, an infinity or an unknown extension, and with
+    ///   code `nestingTooDeep`.
+    mutating func writeJSON(_ value: WSEValue, depth: Int = 0) throws(WireError) {
         switch value {
         case .null: append("null")
         case .bool(let value): append(value ? "true" : "false")
@@ -16,15 +18,17 @@ extension OutputBuffer {
             }
             writeJSON(timestamp.description)
         case .array(let elements):
+            try WireLimits.checkDepth(depth)
             append(UInt8(ascii: "["))
             var isFirst = true
             for element in elements {
                 if !isFirst { append(UInt8(ascii: ",")) }
                 isFirst = false
-                try writeJSON(element)
+                try writeJSON(element, depth: depth + 1)
             }
             append(UInt8(ascii: "]"))
         case .object(let members):
+            try WireLimits.checkDepth(depth)
             append(UInt8(ascii: "{"))
             var isFirst = true
             for (key, member) in members.sorted(by: { $0.key < $1.key }) {
@@ -32,7 +36,7 @@ extension OutputBuffer {
                 isFirst = false
                 writeJSON(key)
                 append(UInt8(ascii: ":"))
-                try writeJSON(member)
+                try writeJSON(member, depth: depth + 1)
             }
             append(UInt8(ascii: "}"))
         }

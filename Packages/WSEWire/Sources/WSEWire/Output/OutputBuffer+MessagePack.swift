@@ -65,7 +65,9 @@ extension OutputBuffer {
     }
 
     /// Members in the order of their keys, so that equal values give equal bytes.
-    mutating func pack(_ value: WSEValue) throws(WireError) {
+    ///
+    /// - Parameter depth: How many containers are open around it.
+    mutating func pack(_ value: WSEValue, depth: Int = 0) throws(WireError) {
         switch value {
         case .null: packNil()
         case .bool(let value): pack(value)
@@ -79,13 +81,15 @@ extension OutputBuffer {
             store(atMost: OutputBuffer.packedSize) { wse_msgpack_pack_ext($0, count, type) }
             append(data)
         case .array(let elements):
+            try WireLimits.checkDepth(depth)
             try packArrayHead(count: elements.count)
-            for element in elements { try pack(element) }
+            for element in elements { try pack(element, depth: depth + 1) }
         case .object(let members):
+            try WireLimits.checkDepth(depth)
             try packMapHead(count: members.count)
             for (key, member) in members.sorted(by: { $0.key < $1.key }) {
                 try pack(key)
-                try pack(member)
+                try pack(member, depth: depth + 1)
             }
         }
     }

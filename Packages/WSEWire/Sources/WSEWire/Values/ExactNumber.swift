@@ -15,9 +15,8 @@ public struct ExactNumber: Sendable, Hashable, CustomStringConvertible {
     public init?(_ text: String) {
         let padded = PaddedBytes(Array(text.utf8).span.bytes)
         let isNumber = padded.withBytes { base, count in
-            var scanner = JSONScanner(base: base, count: count)
-            guard count > 0, (try? scanner.skipNumber()) != nil else { return false }
-            return scanner.position == count
+            let scanner = JSONScanner(base: base, count: count)
+            return count > 0 && (try? scanner.endOfNumber().end) == count
         }
         guard isNumber else { return nil }
         digits = text
@@ -67,9 +66,9 @@ public struct ExactNumber: Sendable, Hashable, CustomStringConvertible {
             let mantissa = bytes.prefix { $0 | 0x20 != UInt8(ascii: "e") }
             let power = bytes.dropFirst(mantissa.count + 1)
             if !power.isEmpty {
-                guard let parsed = Int(String(decoding: power, as: UTF8.self)), abs(parsed) < 1 << 32
-                else { return nil }
-                exponent = parsed
+                // As a narrow type, so that no exponent can make the counting below overflow.
+                guard let parsed = Int32(String(decoding: power, as: UTF8.self)) else { return nil }
+                exponent = Int(parsed)
             }
             let point = mantissa.firstIndex(of: UInt8(ascii: "."))
             if let point { exponent -= mantissa.endIndex - point - 1 }

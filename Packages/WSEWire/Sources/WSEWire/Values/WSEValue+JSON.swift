@@ -39,8 +39,11 @@ extension WSEValue {
 }
 
 extension WSEValue: CustomStringConvertible {
-    /// JSON-like text for people: members sorted, bytes in hexadecimal, NaN and infinities by name.
-    public var description: String {
+    /// JSON-like text for people: members sorted, bytes in hexadecimal, NaN and infinities by name, and dots for what
+    /// is nested deeper than any decoder reads.
+    public var description: String { description(depth: 0) }
+
+    private func description(depth: Int) -> String {
         switch self {
         case .null: "null"
         case .bool(let value): "\(value)"
@@ -51,12 +54,17 @@ extension WSEValue: CustomStringConvertible {
         case .binary(let bytes): "<" + Hexadecimal.text(bytes) + ">"
         case .ext(let type, let data):
             timestamp?.description ?? "ext(\(type), <" + Hexadecimal.text(data) + ">)"
-        case .array(let elements): "[" + elements.map(\.description).joined(separator: ", ") + "]"
-        case .object(let members):
-            "{"
-                + members.sorted { $0.key < $1.key }
-                .map { OutputBuffer.quoted($0.key) + ": " + $0.value.description }
-                .joined(separator: ", ") + "}"
+        case .array, .object:
+            depth < WireLimits.deepest ? contents(depth: depth + 1) : "…"
         }
+    }
+
+    private func contents(depth: Int) -> String {
+        if case .array(let elements) = self {
+            return "[" + elements.map { $0.description(depth: depth) }.joined(separator: ", ") + "]"
+        }
+        let members = (objectValue ?? [:]).sorted { $0.key < $1.key }
+            .map { OutputBuffer.quoted($0.key) + ": " + $0.value.description(depth: depth) }
+        return "{" + members.joined(separator: ", ") + "}"
     }
 }

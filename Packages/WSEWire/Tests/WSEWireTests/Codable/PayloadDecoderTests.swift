@@ -269,4 +269,84 @@ func failure<Value: Decodable>(
             try super.encode(to: container.superEncoder())
         }
     }
+
+    /// Tries each of several types on every element, as types for values of any kind do.
+    private struct Lossy: Decodable {
+        var failures = 0
+        init(from decoder: any Decoder) throws {
+            var list = try decoder.container(keyedBy: Key.self).nestedUnkeyedContainer(forKey: Key("list"))
+            while !list.isAtEnd {
+                if (try? list.decode(Bool.self)) == nil { failures += 1 }
+                _ = try list.decode(Int.self)
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aFailureForEveryElementTakesLinearTime() throws {
+        let list = Array(repeating: "7", count: 100_000).joined(separator: ",")
+        #expect(try decodeBoth(Failures.self, "{\"list\":[\(list)]}").count == 100_000)
+    }
+
+    private struct Failures: Decodable, Equatable {
+        var count: Int
+        init(from decoder: any Decoder) throws { count = try Lossy(from: decoder).failures }
+    }
+
+    @Test func pathsAreFoundInAnyOrder() throws {
+        struct Visitor: Decodable, Equatable {
+            var isRight = true
+            init(from decoder: any Decoder) throws {
+                let root = try decoder.container(keyedBy: Key.self)
+                var decoders: [(any Decoder, [String])] = []
+                for name in ["a", "b"] {
+                    var list = try root.nestedUnkeyedContainer(forKey: Key(name))
+                    for index in 0..<3 {
+                        let inner = try list.nestedContainer(keyedBy: Key.self)
+                        for key in ["k\u{E9}", "l"] {
+                            decoders.append(
+                                (try inner.superDecoder(forKey: Key(key)), [name, "Index \(index)", key]))
+                        }
+                    }
+                }
+                for step in [1, 5, 7, 11] {
+                    for turn in 0..<decoders.count {
+                        let (part, path) = decoders[turn * step % decoders.count]
+                        isRight = isRight && part.codingPath.map(\.stringValue) == path
+                    }
+                }
+            }
+        }
+        let list = #"[{"k\u00e9":1,"l":[]},{"x":[[]],"k\u00e9":{},"l":""},{"k\u00e9":null,"l":[1,2]}]"#
+        #expect(try decodeBoth(Visitor.self, #"{"x":0,"a":\#(list),"b":\#(list)}"#).isRight)
+    }
+
+    @Test func elementsThatAreReadInPart() throws {
+        /// Reads one object inside of an element and leaves the rest.
+        struct Inner: Decodable, Equatable {
+            var n: Int
+            init(from decoder: any Decoder) throws {
+                let list = try decoder.container(keyedBy: Key.self)
+                n = try list.nestedContainer(keyedBy: Key.self, forKey: Key("in")).decode(
+                    Int.self, forKey: Key("n"))
+            }
+        }
+        /// Reads only an object inside of an element that is an array.
+        struct Second: Decodable, Equatable {
+            var n: Int
+            init(from decoder: any Decoder) throws {
+                var list = try decoder.unkeyedContainer()
+                _ = try list.decode(Int.self)
+                n = try list.nestedContainer(keyedBy: Key.self).decode(Int.self, forKey: Key("n"))
+            }
+        }
+        let objects = #"[{"in":{"n":1},"x":[{"n":9}]},{"x":{"n":9},"in":{"n":2,"m":{}}},{"in":{"n":3}}]"#
+        #expect(try decodeBoth([Inner].self, objects).map(\.n) == [1, 2, 3])
+        #expect(try decodeBoth([[Inner]].self, "[\(objects),[],\(objects)]").map(\.count) == [3, 0, 3])
+        let arrays = #"[[0,{"n":1},{"n":9}],[0,{"n":2}],[0,{"n":3},[],4]]"#
+        #expect(try decodeBoth([Second].self, arrays).map(\.n) == [1, 2, 3])
+        #expect(
+            try decodeBoth([[[Int]]].self, "[[[1],[2,3]],[],[[]],[[4]]]") == [
+                [[1], [2, 3]], [], [[]], [[4]],
+            ])
+    }
 }

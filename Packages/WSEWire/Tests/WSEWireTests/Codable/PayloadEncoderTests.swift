@@ -179,4 +179,92 @@ import WSEWire
         #expect(error?.underlying is Mine)
         #expect(bytes == [7])
     }
+
+    @Test func containersOfOneKindFilledInTurns() throws {
+        let value = Custom { encoder in
+            var object = encoder.container(keyedBy: Key.self)
+            var a = object.nestedUnkeyedContainer(forKey: Key("a"))
+            try a.encode(1)
+            var b = object.nestedUnkeyedContainer(forKey: Key("b"))
+            try b.encode(2)
+            try a.encode(3)
+            var c = object.nestedContainer(keyedBy: Key.self, forKey: Key("c"))
+            try c.encode(4, forKey: Key("x"))
+            var d = object.nestedContainer(keyedBy: Key.self, forKey: Key("d"))
+            try c.encode(5, forKey: Key("y"))
+            try d.encode(6, forKey: Key("z"))
+        }
+        #expect(try encodeBoth(value) == #"{"a":[1,3],"b":[2],"c":{"x":4,"y":5},"d":{"z":6}}"#)
+        // The last container of a kind is the one that is open; the one before it must not write there.
+        for late in 0..<2 {
+            let pair = Custom { encoder in
+                var object = encoder.container(keyedBy: Key.self)
+                if late == 0 {
+                    var a = object.nestedUnkeyedContainer(forKey: Key("a"))
+                    _ = object.nestedUnkeyedContainer(forKey: Key("b"))
+                    try a.encode(1)
+                } else {
+                    var a = object.nestedContainer(keyedBy: Key.self, forKey: Key("a"))
+                    _ = object.nestedContainer(keyedBy: Key.self, forKey: Key("b"))
+                    try a.encode(1, forKey: Key("x"))
+                }
+            }
+            #expect(
+                try encodeBoth(pair) == (late == 0 ? #"{"a":[1],"b":[]}"# : #"{"a":{"x":1},"b":{}}"#))
+        }
+    }
+
+    @Test func nestingIsLimitedInWritingToo() throws {
+        func nested(_ depth: Int, inObjects: Bool) -> WSEValue {
+            (0..<depth).reduce(1) { value, _ in inObjects ? ["a": value] : [value] }
+        }
+        struct Tree: Encodable {
+            var depth: Int
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.unkeyedContainer()
+                if depth > 1 { try container.encode(Tree(depth: depth - 1)) }
+            }
+        }
+        /// Cannot be written in one go.
+        struct Late: Encodable {
+            var depth: Int
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: Key.self)
+                let late = container.superEncoder(forKey: Key("late"))
+                try container.encode(1, forKey: Key("a"))
+                if depth > 1 { try Late(depth: depth - 1).encode(to: late) }
+            }
+        }
+        for inObjects in [false, true] {
+            let deepest = nested(1_024, inObjects: inObjects)
+            #expect(
+                try WSEValue(json: deepest.jsonText(), limits: WireLimits(maximumDepth: 1_024)) == deepest)
+            #expect(try WSEValue(encoding: deepest) == deepest)
+            for depth in [1_025, 4_000] {
+                let value = nested(depth, inObjects: inObjects)
+                #expect(throws: WireError.self) { try value.jsonText() }
+                #expect(throws: WireError.self) { try value.messagePack() }
+                #expect(throws: WireError.self) { try PayloadEncoder().json(value) }
+                #expect(throws: WireError.self) { try Envelope(type: "x", payload: value).json() }
+                #expect(value.description.contains("…"))
+            }
+            #expect(throws: WireError.self) { try PayloadEncoder().json(["a": deepest]) }
+        }
+        for encode in [PayloadEncoder().json, PayloadEncoder().messagePack] as [(Tree) throws -> [UInt8]] {
+            #expect(try !encode(Tree(depth: 1_024)).isEmpty)
+            for depth in [1_025, 4_000] {
+                let error = #expect(throws: WireError.self) { try encode(Tree(depth: depth)) }
+                #expect(error?.code == .nestingTooDeep)
+            }
+        }
+        let error = #expect(throws: WireError.self) { try PayloadEncoder().json(Late(depth: 1_500)) }
+        #expect(error?.code == .nestingTooDeep)
+    }
+
+    @Test(arguments: ["1e-9223372036854775808", "1e9223372036854775807", "-0.5e99999999999999999999"])
+    func exponentsBeyondMeasureAreRefusedByMessagePack(_ digits: String) throws {
+        let number = try #require(ExactNumber(digits))
+        #expect(throws: WireError.self) { try PayloadEncoder().messagePack(number) }
+        #expect(String(decoding: try PayloadEncoder().json(number), as: UTF8.self) == digits)
+    }
 }

@@ -55,6 +55,7 @@ private struct Inverting: FrameDecryptor {
         }
         #expect(decoder.items.events.map(\.type) == ["x0", "x1", "x2", "x3", "x4"])
         #expect(decoder.items.errors.map(\.code) == Array(repeating: .undecryptable, count: 5))
+        #expect(decoder.items.errors.allSatisfy { $0.underlying is Inverting.Forged })
     }
 
     @Test func encryptedInsideEncryptedIsRefused() throws {

@@ -170,4 +170,41 @@ import WSEWire
         #expect(decode(#"{"t":"x","p":[[[]]]}"#, limits: limits).errors.first?.code == .nestingTooDeep)
         #expect(decode(#"{"t":"x","other":[[[]]]}"#, limits: limits).errors.first?.code == .nestingTooDeep)
     }
+
+    @Test func theApplicationsStampReplacesTheServersInFrontOfIt() throws {
+        let event = try #require(
+            decode(#"{"tp":"m","e":"0000007b","o":3,"t":"x","p":{"o":9},"o":7,"e":"app"}"#).events.first)
+        #expect(event.stamp == RecoveryStamp(topic: "m", epoch: "app", offset: 7))
+        #expect(event.payload["o"] == 9)
+        let taken = try #require(decode(#"{"tp":"m","e":"f","o":3,"t":"x","o":null}"#).events.first)
+        #expect(taken.offset == nil && taken.stamp == nil && taken.topic == "m")
+    }
+
+    @Test func sharedStringsStayApart() throws {
+        // Parts that are equal when put together, in each other's place, absent and empty, escaped and not.
+        let parts: [(String, String?, String?)] = [
+            ("ab", "c", "d"), ("a", "bc", "d"), ("ab", "d", "c"), ("c", "ab", "d"), ("ab", "cd", nil),
+            ("ab", nil, "cd"), ("ab", "cd", ""), ("ab", "", "cd"), ("abcd", nil, nil), ("abcd", "", ""),
+            ("", "", ""), ("", nil, nil), ("12345678", "12345678", "12345679"),
+            ("12345678", "12345679", "12345678"), (String(repeating: "t", count: 300), "long", nil),
+        ]
+        let decoder = TestDecoder()
+        for isEscaped in [false, true, false] {
+            for (type, topic, epoch) in parts {
+                func quoted(_ text: String) -> String {
+                    isEscaped
+                        ? "\"" + text.unicodeScalars.map { "\\u00" + String($0.value, radix: 16) }.joined()
+                            + "\""
+                        : "\"\(text)\""
+                }
+                var text = "{\"t\":" + quoted(type)
+                if let topic { text += ",\"tp\":" + quoted(topic) }
+                if let epoch { text += ",\"epoch\":" + quoted(epoch) }
+                decoder.decode(text + "}")
+                let event = try #require(decoder.items.last?.event)
+                #expect(event.type == type && event.topic == topic && event.epoch == epoch)
+                #expect(event.internedType == InternedString(type))
+            }
+        }
+    }
 }

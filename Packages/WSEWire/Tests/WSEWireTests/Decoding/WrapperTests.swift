@@ -80,4 +80,27 @@ import WSEWire
             #"{"t":"priority_message","p":{"message":{"t":"batch","p":{"messages":[{"t":"a"},{"t":"b"}]}}}}"#)
         #expect(wrapped.events.map(\.type) == ["a", "b"])
     }
+
+    @Test func offsetsCountFromTheOutermostMessage() throws {
+        let text =
+            #"{"t":"batch","p":{"messages":[{"t":"a"},{"t":"priority_message","p":{"message":{"t":"batch","p":{"messages":[{"t":"b"},{"t":!},{"t":"c","o":-1}]}}}}]}}"#
+        // Broken inside of a string's place the whole text would be no JSON; so each message is broken in meaning.
+        let valid = text.replacing("!", with: "7")
+        let errors = decode(valid).errors
+        let utf8 = Array(valid.utf8)
+        #expect(errors.count == 2)
+        #expect(errors.map { $0.byteOffset.map { utf8[$0] } } == [UInt8(ascii: "7"), UInt8(ascii: "-")])
+    }
+
+    @Test func aBatchTooLongNamesItsFirstMessageTooMany() throws {
+        let limits = WireLimits(maximumBatchCount: 2)
+        for text in [
+            #"{"t":"batch","p":{"messages":[{"t":"a"},{"t":"b"},[]]}}"#,
+            #"{"t":"batch","p":{"messages":[{"t":"batch","p":{"messages":[{"t":"b"},[],7]}}]}}"#,
+        ] {
+            let error = try #require(decode(text, limits: limits).errors.first)
+            #expect(error.code == .batchTooLong)
+            #expect(error.byteOffset.map { Array(text.utf8)[$0] } == UInt8(ascii: "["))
+        }
+    }
 }

@@ -42,7 +42,7 @@ import WSEWire
                 bytes[index] = original ^ mask
                 decoder.items.removeAll(keepingCapacity: true)
                 decoder.decode(bytes)
-                for event in decoder.items.events { exercise(event) }
+                for event in decoder.items.events { read(event) }
             }
             bytes[index] = original
         }
@@ -68,8 +68,20 @@ import WSEWire
     }
 }
 
-/// Reads all there is of an event, so that an index gone wrong shows.
+/// Reads all there is of an event, so that an index gone wrong shows, and writes it again.
 func exercise(_ event: WSEEvent) {
+    let value = read(event)
+    let envelope = Envelope(type: event.type, payload: value)
+    guard let again = try? envelope.messagePack() else {
+        Issue.record("not encodable: \(event)")
+        return
+    }
+    #expect(decode(again).events.first?.type == event.type)
+}
+
+/// - Returns: The payload.
+@discardableResult
+func read(_ event: WSEEvent) -> WSEValue {
     _ = (event.type, event.id, event.sequence, event.timestamp, event.version, event.category, event.priority)
     _ = (event.correlationID, event.signature, event.stamp, event.processingMilliseconds, event.description)
     let value = event.payload.value
@@ -79,10 +91,5 @@ func exercise(_ event: WSEEvent) {
         _ = event.payload.digits(.key(key))
     }
     _ = try? event.decode([String: Double?].self)
-    let envelope = Envelope(type: event.type, payload: value)
-    guard let again = try? envelope.messagePack() else {
-        Issue.record("not encodable: \(event)")
-        return
-    }
-    #expect(decode(again).events.first?.type == event.type)
+    return value
 }

@@ -92,4 +92,16 @@ import WSEWire
             #expect(seen.peak < frame.count + (64 << 10))
         }
     }
+
+    @Test func inventedTopicsAreKeptWithinBounds() {
+        let decoder = TestDecoder()
+        let padding = String(repeating: "x", count: 200)
+        let seen = allocations {
+            for index in 0..<70_000 {
+                decoder.decode("{\"t\":\"x\",\"tp\":\"\(padding)\(index)\",\"e\":\"\(index)\"}")
+                decoder.items.removeAll(keepingCapacity: true)
+            }
+        }
+        #expect(seen.live < 24 << 20)
+    }
 }

@@ -166,4 +166,45 @@ import WSEWire
         }
         #expect(error?.code == .messageTooLarge)
     }
+
+    /// Scanning goes by words of eight bytes; so what ends a run of plain characters stands at every place in a word.
+    @Test func everyPlaceInAWord() throws {
+        for length in 0..<40 {
+            let plain = String(repeating: "x", count: length)
+            for special in ["\\\"", "\\\\", "\\u0041", "é", "中", "😀", "\u{7F}", " ", "~"] {
+                for tail in ["", "y", "12345678", "123456789"] {
+                    let text = "{\"\(plain)\(special)\(tail)\" : [ \"\(plain)\(special)\(tail)\" ] }"
+                    let expected = try WSEValue(json: "\"\(special)\"").stringValue ?? ""
+                    let whole = plain + expected + tail
+                    #expect(try WSEValue(json: text) == .object([whole: [.string(whole)]]))
+                }
+            }
+            for bad in ["\t", "\0", "\u{1F}", "\\x", "\\ud800 "] {
+                let error = #expect(throws: WireError.self) {
+                    try WSEValue(json: "[\"\(plain)\(bad)12345678\"]")
+                }
+                let inside = bad == "\\x" ? 1 : 0
+                #expect(error?.byteOffset == 2 + length + inside)
+            }
+        }
+    }
+
+    @Test func numbersOfEveryLength() throws {
+        for length in 1..<45 {
+            let digits = String((0..<length).map { Character(String(($0 % 9) + 1)) })
+            #expect(
+                try WSEValue(json: digits) == UInt64(digits).map { WSEValue($0) } ?? .double(Double(digits)!))
+            #expect(
+                try WSEValue(json: "[-\(digits)]")[0]
+                    == Int64("-" + digits).map { .int($0) } ?? .double(-Double(digits)!))
+            #expect(try WSEValue(json: "0.\(digits)").doubleValue == Double("0." + digits))
+            #expect(decode("{\"t\":\"x\",\"o\":\(digits)}").events.first?.offset == UInt64(digits))
+            for bad in ["x", ".", "e", "-", "e+", " 1"] {
+                #expect(throws: WireError.self) { try WSEValue(json: digits + bad) }
+            }
+        }
+        #expect(decode("{\"t\":\"x\",\"o\":18446744073709551615}").events.first?.offset == .max)
+        #expect(decode("{\"t\":\"x\",\"o\":18446744073709551616}").events.isEmpty)
+        #expect(decode("{\"t\":\"x\",\"o\":99999999999999999999}").events.isEmpty)
+    }
 }

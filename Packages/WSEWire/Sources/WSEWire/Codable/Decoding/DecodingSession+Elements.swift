@@ -17,13 +17,24 @@ extension DecodingSession {
     func element(after position: Int, count: Int, of array: Int) -> Int? {
         if isJSON {
             var reader = JSONValueReader(base: base, position: position)
-            reader.skipValue()
-            return reader.nextElement() ? reader.position : nil
+            if let end = index.end(ofContainerAt: position) {
+                reader.position = end
+            } else {
+                reader.skipValue()
+            }
+            if reader.nextElement() { return reader.position }
+            index.note(start: array, end: reader.position)
+            return nil
         }
-        guard count < MessagePackHead(base: base, at: array).count else { return nil }
-        var reader = MessagePackReader(base: base, position: position)
-        reader.skipValue()
-        return reader.position
+        var end = index.end(ofContainerAt: position)
+        let isLast = count >= MessagePackHead(base: base, at: array).count
+        if end == nil {
+            var reader = MessagePackReader(base: base, position: position)
+            reader.skipValue()
+            end = reader.position
+        }
+        if let end, isLast { index.note(start: array, end: end) }
+        return isLast ? nil : end
     }
 
     func elementCount(of position: Int) -> Int {

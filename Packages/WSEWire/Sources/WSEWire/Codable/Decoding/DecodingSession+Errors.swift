@@ -24,35 +24,6 @@ extension DecodingSession {
         .keyNotFound(key, context(position, "the type demands a member that is not there"))
     }
 
-    /// The steps from the outermost value to the one at `position`, found by walking there.
-    func path(to target: Int) -> [any CodingKey] {
-        var path: [any CodingKey] = []
-        var position = root
-        while position >= 0, target > position, let (key, next) = step(from: position, towards: target) {
-            path.append(key)
-            position = next
-        }
-        return path
-    }
-
-    private func step(from position: Int, towards target: Int) -> (key: any CodingKey, position: Int)? {
-        var last: (key: any CodingKey, position: Int)?
-        switch kind(at: position) {
-        case .object:
-            forEachMember(at: position) { key, value in
-                if value <= target { last = (PayloadKey(key), value) }
-            }
-        case .array:
-            var index = 0
-            forEachElement(at: position) { value in
-                if value <= target { last = (PayloadKey(index: index), value) }
-                index += 1
-            }
-        default: break
-        }
-        return last
-    }
-
     func forEachElement(at position: Int, _ body: (_ value: Int) -> Void) {
         if isJSON {
             var reader = JSONValueReader(base: base, position: position)

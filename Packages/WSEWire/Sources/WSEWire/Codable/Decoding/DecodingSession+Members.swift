@@ -11,21 +11,25 @@ extension DecodingSession {
     /// Lists the members of the object at `position`, each key once with its last value.
     func members(at position: Int, keepsKeys: Bool) -> Members {
         let (header, name) = index.begin()
+        let end: Int
         if !usesDefaultKeys, !keepsKeys {
-            listConverted(at: position)
+            end = listConverted(at: position)
         } else if isJSON {
-            listJSON(at: position)
+            end = listJSON(at: position)
         } else {
-            listMessagePack(at: position)
+            end = listMessagePack(at: position)
         }
-        let count = index.count &- header &- 1
+        index[header &+ 1].keyStart = UInt32(truncatingIfNeeded: position)
+        index[header &+ 1].value = UInt32(truncatingIfNeeded: end)
+        let count = index.count &- header &- MemberIndex.headerSize
         let unique = count < 2 ? count : removeDuplicates(after: header, count: count)
         index[header].keyCount = UInt32(truncatingIfNeeded: unique)
         return Members(position: position, header: header, name: name, keepsKeys: keepsKeys)
     }
 
+    /// Lists members; these three return the index behind the object.
     @inline(__always)
-    private func listJSON(at position: Int) {
+    private func listJSON(at position: Int) -> Int {
         var reader = JSONValueReader(base: base, position: position)
         reader.beginContainer()
         while let key = reader.nextMember() {
@@ -36,10 +40,11 @@ extension DecodingSession {
             }
             reader.skipValue()
         }
+        return reader.position
     }
 
     @inline(__always)
-    private func listMessagePack(at position: Int) {
+    private func listMessagePack(at position: Int) -> Int {
         var reader = MessagePackReader(base: base, position: position)
         let head = reader.head()
         reader.position &+= head.size
@@ -48,6 +53,7 @@ extension DecodingSession {
             list(key, value: reader.position)
             reader.skipValue()
         }
+        return reader.position
     }
 
     @inline(__always)
@@ -62,14 +68,16 @@ extension DecodingSession {
 
     /// Lists members under the names that the key strategy gives them.
     @inline(never)
-    private func listConverted(at position: Int) {
+    private func listConverted(at position: Int) -> Int {
         forEachMember(at: position) { key, value in
             let converted = options.keys.convert(key) { self.path(to: position) }
             index.append(text: converted, value: value)
         }
     }
 
-    func forEachMember(at position: Int, _ body: (_ key: String, _ value: Int) -> Void) {
+    /// - Returns: The index behind the object.
+    @discardableResult
+    func forEachMember(at position: Int, _ body: (_ key: String, _ value: Int) -> Void) -> Int {
         if isJSON {
             var reader = JSONValueReader(base: base, position: position)
             reader.beginContainer()
@@ -77,6 +85,7 @@ extension DecodingSession {
                 body(key.string, reader.position)
                 reader.skipValue()
             }
+            return reader.position
         } else {
             var reader = MessagePackReader(base: base, position: position)
             let head = reader.head()
@@ -86,6 +95,7 @@ extension DecodingSession {
                 body(key, reader.position)
                 reader.skipValue()
             }
+            return reader.position
         }
     }
 
@@ -115,7 +125,7 @@ extension DecodingSession {
         let tag = DecodingSession.shortTag(key)
         var candidate = Int(index[header].value)
         for _ in 0..<count {
-            let entry = index[header &+ 1 &+ candidate]
+            let entry = index[header &+ MemberIndex.headerSize &+ candidate]
             candidate &+= 1
             if candidate == count { candidate = 0 }
             if matches(entry, key, tag) {
@@ -142,7 +152,9 @@ extension DecodingSession {
             defer { index.giveBack(to: mark) }
             return keys(of: self.members(at: members.position, keepsKeys: members.keepsKeys))
         }
-        return (0..<Int(index[members.header].keyCount)).map { text(of: index[members.header + 1 + $0]) }
+        return (0..<Int(index[members.header].keyCount)).map {
+            text(of: index[members.header + MemberIndex.headerSize + $0])
+        }
     }
 
     private func text(of entry: MemberIndex.Entry) -> String {
@@ -199,10 +211,10 @@ extension DecodingSession {
     private func hasDuplicateSuspects(after header: Int, count: Int) -> Bool {
         var later = 1
         while later < count {
-            let entry = index[header &+ 1 &+ later]
+            let entry = index[header &+ MemberIndex.headerSize &+ later]
             var earlier = 0
             while earlier < later {
-                let other = index[header &+ 1 &+ earlier]
+                let other = index[header &+ MemberIndex.headerSize &+ earlier]
                 if entry.tag == other.tag, entry.keyCount == other.keyCount, areEqual(entry, other) {
                     return true
                 }
@@ -220,22 +232,23 @@ extension DecodingSession {
     private func removeDuplicatesByHash(after header: Int, count: Int) -> Int {
         var size = 4
         while size < count * 2 { size *= 2 }
+        let first = header + MemberIndex.headerSize
         return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: size) { slots in
             // 0 is a free slot; others are an entry's number plus one.
             slots.initialize(repeating: 0)
             var unique = 0
             for number in 0..<count {
-                let entry = index[header + 1 + number]
+                let entry = index[first + number]
                 var slot = Int(truncatingIfNeeded: hash(entry)) & (size - 1)
-                while slots[slot] != 0, !areEqual(entry, index[header + Int(slots[slot])]) {
+                while slots[slot] != 0, !areEqual(entry, index[first - 1 + Int(slots[slot])]) {
                     slot = (slot + 1) & (size - 1)
                 }
                 if slots[slot] == 0 {
-                    index[header + 1 + unique] = entry
+                    index[first + unique] = entry
                     unique += 1
                     slots[slot] = UInt32(unique)
                 } else {
-                    index[header + Int(slots[slot])].value = entry.value
+                    index[first - 1 + Int(slots[slot])].value = entry.value
                 }
             }
             return unique

@@ -1,7 +1,8 @@
 /// One decode call: the validated bytes and an index of the objects being read.
 ///
 /// Everything a `Decoder` or a container has to know is a position in the bytes, so they are small values around
-/// a reference to this. Coding paths are not tracked: they are found from a position when somebody asks.
+/// a reference to this. Coding paths are not tracked: they are found from a position when
+/// somebody asks.
 ///
 /// ## Bounds
 /// The bytes passed a scanner, so reading from the position of a value stays inside of it. Positions are
@@ -16,6 +17,8 @@ final class DecodingSession {
     let hasTypeStrategies: Bool
     let usesDefaultKeys: Bool
     let index: MemberIndex
+    /// How the last path was found, one step for each level; see ``path(to:)``.
+    var trail: [PathStep] = []
     private let owner: AnyObject
 
     init(
@@ -54,8 +57,10 @@ final class DecodingSession {
             }
         }
         let keepsKeys = !usesDefaultKeys && type is any StringKeyedDictionary.Type
-        return try Value(
+        let value = try Value(
             from: PayloadValueDecoder(session: self, position: position, keepsKeys: keepsKeys))
+        index.noteFirst(since: mark)
+        return value
     }
 
     /// The value as the type that it was just seen to have.

@@ -1,6 +1,6 @@
 /// The members of the objects that are being decoded, object after object in one growing block.
 ///
-/// Each object's entries begin with a header that names it. An object's entries are given back once the value
+/// Each object's entries begin with a header that names it and says where it lies. An object's entries are given back once the value
 /// that it belongs to is decoded; whoever still refers to them then finds another name there, or the end.
 ///
 /// A struct around a pointer, held in a `let` of its owner: this keeps the run-time checks for exclusive access
@@ -24,6 +24,10 @@ struct MemberIndex {
     /// No key begins with these bytes, as they are not UTF-8.
     private static let headerTag: UInt32 = .max
 
+    /// Entries before those of an object's members: one for its name, and one for its extent with the begin in
+    /// `keyStart` and the end in `value`.
+    static let headerSize = 2
+
     /// How much there is at a point in time.
     struct Mark {
         fileprivate var entries: Int
@@ -36,6 +40,9 @@ struct MemberIndex {
         var count: Int
         var lastName: UInt32
         var texts: [String]
+        /// Where the array or object lies that was decoded last; its end saves walking over it again.
+        var lastStart: UInt32
+        var lastEnd: UInt32
     }
 
     private let state: UnsafeMutablePointer<State>
@@ -50,7 +57,8 @@ struct MemberIndex {
             to: Entry.self, capacity: MemberIndex.firstCapacity)
         state.initialize(
             to: State(
-                entries: entries, capacity: MemberIndex.firstCapacity, count: 0, lastName: 0, texts: []))
+                entries: entries, capacity: MemberIndex.firstCapacity, count: 0, lastName: 0, texts: [],
+                lastStart: .max, lastEnd: 0))
     }
 
     private static let firstCapacity = 24
@@ -100,7 +108,30 @@ struct MemberIndex {
         append(
             Entry(
                 keyStart: state.pointee.lastName, keyCount: 0, value: 0, tag: MemberIndex.headerTag))
+        append(Entry(keyStart: .max, keyCount: 0, value: 0, tag: MemberIndex.headerTag))
         return (header, state.pointee.lastName)
+    }
+
+    /// Notes where a container lies that has been decoded.
+    @inline(__always)
+    func note(start: Int, end: Int) {
+        state.pointee.lastStart = UInt32(truncatingIfNeeded: start)
+        state.pointee.lastEnd = UInt32(truncatingIfNeeded: end)
+    }
+
+    /// Notes where the first object lies that was listed since a mark, if there is one.
+    @inline(__always)
+    func noteFirst(since mark: Mark) {
+        guard state.pointee.count > mark.entries else { return }
+        let extent = state.pointee.entries[mark.entries &+ 1]
+        state.pointee.lastStart = extent.keyStart
+        state.pointee.lastEnd = extent.value
+    }
+
+    /// The end of the container at `start`, should it be the one noted last.
+    @inline(__always)
+    func end(ofContainerAt start: Int) -> Int? {
+        state.pointee.lastStart == UInt32(truncatingIfNeeded: start) ? Int(state.pointee.lastEnd) : nil
     }
 
     /// Whether the object's entries are still there.

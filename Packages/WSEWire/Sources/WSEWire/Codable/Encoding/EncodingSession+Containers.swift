@@ -10,6 +10,7 @@ extension EncodingSession {
             return state.pointee.open[depth].name
         }
         guard openCount == depth, byteCount == start else { return interleave() }
+        if depth >= WireLimits.deepest { state.pointee.isTooDeep = true }
         state.pointee.lastName &+= 1
         state.pointee.open.append(
             OpenContainer(name: state.pointee.lastName, isObject: isObject, start: start))

@@ -69,10 +69,11 @@ extension EncodingSession {
     }
 
     func write(_ value: WSEValue) throws {
+        let depth = state.pointee.open.count
         if isJSON {
-            try state.pointee.output.writeJSON(value)
+            try state.pointee.output.writeJSON(value, depth: depth)
         } else {
-            try state.pointee.output.pack(value)
+            try state.pointee.output.pack(value, depth: depth)
         }
     }
 

@@ -26,6 +26,8 @@ final class EncodingSession {
         var open: [OpenContainer] = []
         var lastName: UInt32 = 0
         var isInterleaved = false
+        /// Whether a container was opened deeper than is allowed.
+        var isTooDeep = false
         /// Where a value is due that a `superEncoder` was handed out for; -1 if none is.
         var due = -1
     }
@@ -82,6 +84,8 @@ final class EncodingSession {
         if Value.self == Int.self { return write(Int64(unsafeBitCast(value, to: Int.self))) }
         if Value.self == WSEValue.self { return try write(unsafeBitCast(value, to: WSEValue.self)) }
         if Value.self == ExactNumber.self { return try write(unsafeBitCast(value, to: ExactNumber.self)) }
+        // Checked before the type is asked, as its own recursion is what would exhaust the stack.
+        if depth > WireLimits.deepest { try WireLimits.checkDepth(depth) }
         let start = byteCount
         let encoder = PayloadValueEncoder(
             session: self, depth: depth, start: start,
@@ -91,6 +95,7 @@ final class EncodingSession {
         } else {
             try value.encode(to: encoder)
         }
+        if state.pointee.isTooDeep { try WireLimits.checkDepth(WireLimits.deepest) }
         guard !state.pointee.isInterleaved else { throw Restart() }
         try close(downTo: depth)
         // A type that encodes nothing is an object without members.

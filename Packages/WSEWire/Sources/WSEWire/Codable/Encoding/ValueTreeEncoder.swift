@@ -39,6 +39,8 @@ final class ValueTreeEncoder {
         func append() -> Node {
             guard case .array(var nodes) = content else { return Node() }
             let node = Node()
+            // Without a second owner the array grows in place.
+            content = .nothing
             nodes.append(node)
             content = .array(nodes)
             return node
@@ -47,6 +49,7 @@ final class ValueTreeEncoder {
         func insert(_ key: String) -> Node {
             guard case .object(var nodes) = content else { return Node() }
             let node = Node()
+            content = .nothing
             nodes[key] = node
             content = .object(nodes)
             return node
@@ -67,6 +70,7 @@ final class ValueTreeEncoder {
 
     func encode<Value: Encodable>(_ value: Value, into node: Node, path: [any CodingKey]) throws {
         if let value = value as? WSEValue { return node.set(value) }
+        if path.count > WireLimits.deepest { try WireLimits.checkDepth(path.count) }
         let keepsKeys = Value.self is any StringKeyedDictionary.Type
         let encoder = ValueTreeNodeEncoder(tree: self, node: node, codingPath: path, keepsKeys: keepsKeys)
         if let strategy = options.types[ObjectIdentifier(Value.self)] {
