@@ -5,7 +5,7 @@
 /// var generator = SystemRandomNumberGenerator()
 ///
 /// while let delay = backoff.next(using: &generator) {
-///     try await Task.sleep(for: delay)
+///     try await sleep(delay)
 ///     guard let connection = try? await connect() else { continue }
 ///     let held = await connection.untilItBreaks()
 ///     backoff.recordStable(for: held)

@@ -3,8 +3,13 @@ import Synchronization
 /// A ``CircuitBreaker`` that tasks and threads share.
 ///
 /// ```swift
-/// let breaker = SharedCircuitBreaker()
-/// let quote = try await breaker.run { try await service.quote() }
+/// let breaker = SharedCircuitBreaker(.init(failureThreshold: 5, openDuration: .seconds(60)))
+/// do {
+///     let price = try await breaker.run { try await service.price(of: "AAPL") }
+///     print(price)
+/// } catch let error as ResilienceError where error.code == .circuitOpen {
+///     print("not before", error.retryAfter ?? .zero)
+/// }
 /// ```
 ///
 /// All methods may be called from anywhere; none blocks but for a very short lock.

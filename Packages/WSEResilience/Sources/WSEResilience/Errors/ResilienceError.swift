@@ -1,6 +1,14 @@
 /// Why work was not done: a guard of this package held it back.
 ///
 /// What the work itself throws passes through unchanged.
+///
+/// ```swift
+/// do {
+///     for _ in 0..<2 { try await bucket.acquire(within: .milliseconds(10)) }
+/// } catch let error as ResilienceError where error.code == .rateLimited {
+///     waits.append(error.retryAfter)  // 1 s
+/// }
+/// ```
 public struct ResilienceError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of failure it is; more kinds may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {

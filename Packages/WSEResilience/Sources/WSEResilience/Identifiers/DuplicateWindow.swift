@@ -4,11 +4,11 @@
 /// same however full it is: a ring keeps the ids in order of arrival, an open-addressed table finds them.
 ///
 /// ```swift
-/// var window = DuplicateWindow(capacity: 10_000, lifetime: .seconds(300))
 /// let key = EventID.Key()
-/// let now = ContinuousClock.now
-/// window.insert(EventID("order-17", key: key), now: now)  // true: new
-/// window.insert(EventID("order-17", key: key), now: now)  // false: seen before
+/// var window = DuplicateWindow(capacity: 10_000, lifetime: .seconds(300))
+/// let isNew = window.insert(EventID("order-17", key: key), now: now)
+/// let isNewAgain = window.insert(EventID("order-17", key: key), now: now)
+/// print(isNew, isNewAgain)  // true false
 /// ```
 ///
 /// Memory grows with use up to some 50 bytes per id of the capacity. The table is keyed with secret random

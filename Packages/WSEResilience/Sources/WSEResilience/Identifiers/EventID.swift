@@ -7,8 +7,9 @@
 /// ```swift
 /// let key = EventID.Key()
 /// let id = EventID("0192f0c1-7d5e-7c3a-9a51-6f0d4b1c2e3f", key: key)
-/// let same = EventID("0192F0C1-7D5E-7C3A-9A51-6F0D4B1C2E3F", key: key)  // id == same: a UUID has no case
+/// let same = EventID("0192F0C1-7D5E-7C3A-9A51-6F0D4B1C2E3F", key: key)  // a UUID has no case
 /// let other = EventID("order-17", key: key)
+/// print(id == same, id == other)  // true false
 /// ```
 public struct EventID: Sendable, Hashable {
     /// The first 64 bits of the UUID, or half of the hash.

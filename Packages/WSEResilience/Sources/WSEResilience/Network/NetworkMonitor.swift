@@ -2,10 +2,10 @@
 ///
 /// ```swift
 /// var monitor = NetworkMonitor()
-/// monitor.recordRoundTrip(.milliseconds(42))  // a pong came
-/// monitor.recordRoundTrip(.milliseconds(48))
-/// monitor.recordLoss()                        // a ping went unanswered
-/// print(monitor.quality, monitor.diagnostics.jitter)
+/// for sample in [42, 48, 45] { monitor.recordRoundTrip(.milliseconds(sample)) }
+/// print(monitor.quality)  // excellent
+/// monitor.recordLoss()
+/// print(monitor.quality)  // poor: one of four was lost
 /// ```
 ///
 /// Latency is the mean of the round trips among the last ``window`` probes, jitter the mean difference between one

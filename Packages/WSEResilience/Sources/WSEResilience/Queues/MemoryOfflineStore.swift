@@ -1,6 +1,14 @@
 import Synchronization
 
 /// An ``OfflineStore`` that outlives its queue, but not the process: for tests, and for queues that come and go.
+///
+/// ```swift
+/// let store = MemoryOfflineStore<String, String>()
+/// var queue = try OfflineQueue(store: store, now: now)
+/// queue.add("order", id: "m1", priority: 10, now: now)
+/// let restored = try OfflineQueue(store: store, now: now)
+/// print(restored.count)  // 1
+/// ```
 public final class MemoryOfflineStore<ID: Hashable & Sendable, Message: Sendable>: OfflineStore {
     private let entries = Mutex<[ID: OfflineEntry<ID, Message>]>([:])
 

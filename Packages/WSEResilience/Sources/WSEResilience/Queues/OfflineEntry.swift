@@ -1,4 +1,10 @@
 /// A message in an ``OfflineQueue``.
+///
+/// ```swift
+/// while let entry = queue.takeFirst(now: now) {
+///     if send(entry.message) { queue.remove(entry.id) } else { queue.putBack(entry.id) }
+/// }
+/// ```
 public struct OfflineEntry<ID: Hashable & Sendable, Message: Sendable>: Sendable {
     /// Names the message through all attempts to send it.
     public let id: ID

@@ -1,12 +1,13 @@
 /// Keeps messages while there is no connection, to send them when there is one again.
 ///
 /// ```swift
-/// var queue = OfflineQueue<String, String>()
-/// queue.add("hello", id: "m1", priority: 5, now: .now)
+/// var queue = OfflineQueue<String, String>(.init(capacity: 1000, lifetime: .seconds(3600)))
+/// queue.add("log line", id: "m1", priority: 1, now: now)
+/// queue.add("order", id: "m2", priority: 10, now: now)
+/// queue.add("order, corrected", id: "m2", priority: 10, now: now)
 ///
-/// // Connected again:
-/// for entry in queue.removeExpired(now: .now) { report(entry, "too old") }
-/// while let entry = queue.takeFirst(now: .now) {
+/// for entry in queue.removeExpired(now: now) { print("too old:", entry.id) }
+/// while let entry = queue.takeFirst(now: now) {
 ///     if send(entry.message) { queue.remove(entry.id) } else { queue.putBack(entry.id) }
 /// }
 /// ```

@@ -4,9 +4,9 @@ import Synchronization
 ///
 /// ```swift
 /// let bucket = SharedTokenBucket(.init(capacity: 20, rate: 5))
-/// for message in messages {
+/// for message in ["a", "b", "c"] {
 ///     try await bucket.acquire()
-///     try await send(message)
+///     send(message)
 /// }
 /// ```
 ///

@@ -4,12 +4,12 @@
 ///
 /// ```swift
 /// var bucket = TokenBucket(.init(capacity: 1000, rate: 100))
-/// if bucket.tryAcquire(now: .now) {
-///     send()
-/// } else if let wait = bucket.timeUntilAvailable(now: .now) {
+/// if bucket.tryAcquire(now: now) {
+///     send("hello")
+/// } else if let wait = bucket.timeUntilAvailable(now: now) {
 ///     print("try again in", wait)
 /// }
-/// bucket.heed(.refusal(retryAfter: .seconds(1)), now: .now)  // the server said: too fast
+/// bucket.heed(.refusal(retryAfter: .seconds(1)), now: now)
 /// ```
 ///
 /// It heeds the server: a refusal empties it, pauses it and lowers the rate, a warning lowers the rate; with

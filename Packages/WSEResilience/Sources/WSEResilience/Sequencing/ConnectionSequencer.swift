@@ -6,10 +6,10 @@
 ///
 /// ```swift
 /// var sequencer = ConnectionSequencer<String>()
-/// sequencer.process("a", sequence: 1, now: .now)  // deliver
-/// sequencer.process("c", sequence: 3, now: .now)  // gap(missing: 2...2)
-/// sequencer.process("b", sequence: 2, now: .now)  // release
-/// while let output = sequencer.nextOutput() { print(output) }  // deliver("b"), deliver("c")
+/// for (number, text) in [(1, "a"), (3, "c"), (2, "b")] {
+///     if sequencer.process(text, sequence: UInt64(number), now: now) == .deliver { print(text) }
+///     while let output = sequencer.nextOutput() { print(output) }
+/// }
 /// ```
 ///
 /// The first number sets the baseline. Nothing can be asked for again here: what does not arrive within

@@ -2,6 +2,12 @@
 ///
 /// Whether something was missed in between cannot be known from offsets, so a consumer that keeps state should
 /// fetch it anew.
+///
+/// ```swift
+/// func describe(_ change: EpochChange<String, String>) -> String {
+///     "\(change.topic) went from \(change.previous.epoch) to \(change.epoch)"
+/// }
+/// ```
 public struct EpochChange<Topic: Hashable & Sendable, Epoch: Hashable & Sendable>: Sendable, Hashable {
     /// The topic it happened to.
     public let topic: Topic

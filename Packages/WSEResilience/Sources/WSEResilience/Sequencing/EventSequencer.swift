@@ -11,25 +11,21 @@
 /// var sequencer = EventSequencer<String, String, Event>()
 ///
 /// func receive(_ event: Event, now: ContinuousClock.Instant) {
-///     switch sequencer.process(
+///     let verdict = sequencer.process(
 ///         event, topic: event.topic, epoch: event.epoch, offset: event.offset, now: now)
-///     {
-///     case .deliver: consumer.take(event)
-///     case .duplicate: break
-///     case .hold, .gap, .release: act(now: now)
-///     }
+///     if verdict == .deliver { consumer.take(event) }
+///     act()
 /// }
 ///
-/// func act(now: ContinuousClock.Instant) {
+/// func act() {
 ///     while let output = sequencer.nextOutput() {
 ///         switch output {
 ///         case .deliver(let event): consumer.take(event)
-///         case .lost(let range): consumer.announce(range)
-///         case .epochChanged(let change): consumer.announce(change)
+///         case .lost(let range): consumer.note("lost \(range.offsets) of \(range.topic)")
+///         case .epochChanged(let change): consumer.note("\(change.topic) began anew")
 ///         case .request(let request): connection.ask(for: request)
 ///         }
 ///     }
-///     timer.schedule(at: sequencer.nextDeadline)  // and then: sequencer.expire(now: now); act(now: now)
 /// }
 /// ```
 ///

@@ -2,6 +2,12 @@
 ///
 /// The position moves past it, so what of it arrives after a later event counts as a duplicate. What arrives
 /// before any later event, overtaken by the announcement, is still delivered, as order permits.
+///
+/// ```swift
+/// func describe(_ loss: LostRange<String, String>) -> String {
+///     "\(loss.offsets.count) events of \(loss.topic) are lost"
+/// }
+/// ```
 public struct LostRange<Topic: Hashable & Sendable, Epoch: Hashable & Sendable>: Sendable, Hashable {
     /// The topic they belong to.
     public let topic: Topic

@@ -1,4 +1,9 @@
 /// What the server said when it had replayed what it could.
+///
+/// ```swift
+/// let head = TopicPosition(epoch: "5f3a9c01", offset: 4)
+/// sequencer.recoveryAnswered("prices", with: RecoveryAnswer(head: head, recovered: true), now: now)
+/// ```
 public struct RecoveryAnswer<Epoch: Hashable & Sendable>: Sendable, Hashable {
     /// The server's newest position in the topic; `nil` where it has no history of it.
     public var head: TopicPosition<Epoch>?

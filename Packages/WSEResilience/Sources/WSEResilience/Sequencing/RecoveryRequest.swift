@@ -1,4 +1,8 @@
 /// What to ask the server for, so that a topic goes on without a hole.
+///
+/// ```swift
+/// if let request = sequencer.beginRecovery(of: "prices", now: now) { connection.ask(for: request) }
+/// ```
 public struct RecoveryRequest<Topic: Hashable & Sendable, Epoch: Hashable & Sendable>: Sendable, Hashable {
     /// The topic to ask about.
     public let topic: Topic

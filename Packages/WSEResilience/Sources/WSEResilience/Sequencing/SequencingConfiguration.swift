@@ -1,4 +1,9 @@
 /// What an ``EventSequencer`` works with. Negative values count as the least that makes sense.
+///
+/// ```swift
+/// var sequencer = EventSequencer<String, String, String>(
+///     SequencingConfiguration(heldPerTopic: 100, recoveryTimeout: .seconds(2)))
+/// ```
 public struct SequencingConfiguration: Sendable, Hashable {
     /// Ids of unstamped events remembered to recognise duplicates. Default: 10,000.
     public var idCapacity: Int

@@ -1,4 +1,15 @@
 /// What an ``EventSequencer`` gives out besides its verdicts, to be acted upon in order.
+///
+/// ```swift
+/// while let output = sequencer.nextOutput() {
+///     switch output {
+///     case .deliver(let event): consumer.take(event)
+///     case .lost(let range): consumer.note("lost \(range.offsets) of \(range.topic)")
+///     case .epochChanged(let change): consumer.note("\(change.topic) began anew")
+///     case .request(let request): connection.ask(for: request)
+///     }
+/// }
+/// ```
 public enum SequencingOutput<Topic: Hashable & Sendable, Epoch: Hashable & Sendable, Element: Sendable>:
     Sendable
 {

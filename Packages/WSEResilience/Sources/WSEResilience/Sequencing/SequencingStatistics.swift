@@ -1,4 +1,8 @@
 /// Counts of what an ``EventSequencer`` did since it was made.
+///
+/// ```swift
+/// let statistics: SequencingStatistics = sequencer.statistics
+/// ```
 public struct SequencingStatistics: Sendable, Hashable, Codable {
     /// Events given out, by verdict or as output.
     public var delivered: UInt64 = 0

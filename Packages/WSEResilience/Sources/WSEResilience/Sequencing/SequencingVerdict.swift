@@ -1,6 +1,12 @@
 /// What an ``EventSequencer`` or ``ConnectionSequencer`` decided about one event.
 ///
 /// After any verdict but ``deliver`` and ``duplicate``, take all outputs with `nextOutput()` before the next call.
+///
+/// ```swift
+/// let verdict = sequencer.process(
+///     event, topic: event.topic, epoch: event.epoch, offset: event.offset, now: now)
+/// if verdict == .deliver { consumer.take(event) }
+/// ```
 public enum SequencingVerdict: Sendable, Hashable {
     /// Its turn: hand it over now. There is no output.
     case deliver

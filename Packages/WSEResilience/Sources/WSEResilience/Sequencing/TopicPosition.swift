@@ -1,4 +1,9 @@
 /// How far a topic has come: the offset of an event within one life of the topic's history.
+///
+/// ```swift
+/// handed.record("prices", TopicPosition(epoch: "5f3a9c01", offset: 17))
+/// let saved = handed.positions
+/// ```
 public struct TopicPosition<Epoch: Hashable & Sendable>: Sendable, Hashable {
     /// Names one life of the topic's history; a new one means that counting began anew.
     public var epoch: Epoch

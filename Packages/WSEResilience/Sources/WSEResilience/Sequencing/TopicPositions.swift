@@ -8,8 +8,10 @@
 /// var handed = TopicPositions<String, String>()
 /// handed.track("prices")
 /// handed.record("prices", TopicPosition(epoch: "5f3a9c01", offset: 17))
-/// let saved = handed.positions  // ["prices": 5f3a9c01:17]; encode it, and after a restart:
-/// var restored = TopicPositions(saved)
+/// let saved = handed.positions
+///
+/// var sequencer = EventSequencer<String, String, Event>()
+/// sequencer.restore(saved)
 /// ```
 ///
 /// Recording costs one dictionary access; recording only the last event per topic of a batch suffices.

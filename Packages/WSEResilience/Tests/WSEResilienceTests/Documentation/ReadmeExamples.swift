@@ -1,7 +1,8 @@
+import Synchronization
 import Testing
 import WSEResilience
 
-/// The examples of the README, run. ``ReadmeTests`` holds the two to the same text.
+/// The examples of the README and of the documentation of types, run. ``ReadmeTests`` holds them to the same text.
 @Suite("README examples")
 struct ReadmeExamples {
     private let now = ContinuousClock.now
@@ -66,6 +67,47 @@ struct ReadmeExamples {
         }
         print(breaker.state(now: now), breaker.timeUntilAdmission(now: now))
         #expect(breaker.state(now: now) == .closed)
+    }
+
+    @Test("CircuitBreaker, both outcomes")
+    func circuitBreakerOutcomes() async {
+        func connect() async throws {}
+        var breaker = CircuitBreaker()
+        switch breaker.admit(now: .now) {
+        case .admitted(let permit):
+            do {
+                try await connect()
+                breaker.recordSuccess(permit, now: .now)
+            } catch {
+                breaker.recordFailure(permit, now: .now)
+            }
+        case .rejected(let retryAfter):
+            print("not before", retryAfter)
+        }
+        #expect(breaker.state(now: .now) == .closed)
+    }
+
+    @Test("ResilienceError")
+    func resilienceError() async throws {
+        let bucket = SharedTokenBucket(.init(capacity: 1, rate: 1), now: { [now] in now })
+        var waits: [Duration?] = []
+        do {
+            for _ in 0..<2 { try await bucket.acquire(within: .milliseconds(10)) }
+        } catch let error as ResilienceError where error.code == .rateLimited {
+            waits.append(error.retryAfter)  // 1 s
+        }
+        #expect(waits == [.seconds(1)])
+    }
+
+    @Test("Reservations of a TokenBucket")
+    func reservations() {
+        var bucket = TokenBucket(.init(capacity: 1, rate: 10))
+        let first = bucket.reserve(now: now)
+        let second = bucket.reserve(now: now)
+        print(first?.delay ?? .zero, second?.delay ?? .zero)  // 0.0 seconds 0.1 seconds
+        if let second { bucket.cancel(second, now: now) }
+        #expect(second?.delay == .milliseconds(100))
+        #expect(bucket.timeUntilAvailable(now: now) == .milliseconds(100))
     }
 
     @Test("TokenBucket")
@@ -166,6 +208,50 @@ struct ReadmeExamples {
             consumer.log == ["0", "1", "unstamped", "lost 2...3 of prices", "4", "prices began anew", "0"])
     }
 
+    @Test("What an EventSequencer says")
+    func sequencerOutputs() {
+        var sequencer = EventSequencer<String, String, String>(
+            SequencingConfiguration(heldPerTopic: 100, recoveryTimeout: .seconds(2)))
+        var verdicts: [SequencingVerdict] = []
+        var outputs: [SequencingOutput<String, String, String>] = []
+
+        for offset: UInt64 in [0, 2, 3] {
+            verdicts.append(
+                sequencer.process("\(offset)", topic: "a", epoch: "e", offset: offset, now: now))
+        }
+        sequencer.expire(now: now + .seconds(2))
+        while let output = sequencer.nextOutput() { outputs.append(output) }
+        let statistics: SequencingStatistics = sequencer.statistics
+        print(verdicts)  // deliver, gap(missing: 1...1), hold
+        print(outputs)  // request after 0, lost 1...1, deliver 2, deliver 3
+        print(statistics.gaps, statistics.timeouts, statistics.lost)  // 1 1 1
+
+        #expect(verdicts == [.deliver, .gap(missing: 1...1), .hold])
+        #expect(outputs.count == 4)
+        #expect(
+            outputs.dropFirst() == [
+                .lost(LostRange(topic: "a", epoch: "e", offsets: 1...1)), .deliver("2"), .deliver("3"),
+            ])
+        #expect([statistics.gaps, statistics.timeouts, statistics.lost] == [1, 1, 1])
+    }
+
+    @Test("What a consumer is told")
+    func announcements() {
+        func describe(_ loss: LostRange<String, String>) -> String {
+            "\(loss.offsets.count) events of \(loss.topic) are lost"
+        }
+
+        func describe(_ change: EpochChange<String, String>) -> String {
+            "\(change.topic) went from \(change.previous.epoch) to \(change.epoch)"
+        }
+
+        #expect(
+            describe(LostRange(topic: "a", epoch: "e", offsets: 1...3)) == "3 events of a are lost")
+        let change = EpochChange(
+            topic: "a", previous: TopicPosition(epoch: "e", offset: 4), epoch: "f", nextOffset: 0)
+        #expect(describe(change) == "a went from e to f")
+    }
+
     @Test("TopicPositions")
     func topicPositions() {
         var handed = TopicPositions<String, String>()
@@ -196,6 +282,28 @@ struct ReadmeExamples {
         let isNewAgain = window.insert(EventID("order-17", key: key), now: now)
         print(isNew, isNewAgain)  // true false
         #expect(isNew && !isNewAgain)
+    }
+
+    @Test("EventID")
+    func eventID() {
+        let key = EventID.Key()
+        let id = EventID("0192f0c1-7d5e-7c3a-9a51-6f0d4b1c2e3f", key: key)
+        let same = EventID("0192F0C1-7D5E-7C3A-9A51-6F0D4B1C2E3F", key: key)  // a UUID has no case
+        let other = EventID("order-17", key: key)
+        print(id == same, id == other)  // true false
+        #expect(id == same && id != other)
+    }
+
+    @Test("NetworkQuality")
+    func networkQuality() {
+        var monitor = NetworkMonitor()
+        for sample in [200, 220] { monitor.recordRoundTrip(.milliseconds(sample)) }
+        let known: NetworkMonitor.Diagnostics = monitor.diagnostics
+        if known.quality != .unknown, known.quality < .good {
+            print(known.quality, known.latency, known.jitter, known.loss)  // fair 0.21 seconds 0.02 seconds 0.0
+        }
+        #expect(known.quality == .fair)
+        #expect(known.latency == .milliseconds(210) && known.jitter == .milliseconds(20) && known.loss == 0)
     }
 
     @Test("NetworkMonitor")
@@ -235,6 +343,44 @@ struct ReadmeExamples {
         let restored = try OfflineQueue(store: store, now: now)
         print(restored.count)  // 1
         #expect(restored.count == 1)
+    }
+
+    @Test("A store of one's own")
+    func ownStore() throws {
+        final class Journal: OfflineStore {
+            let lines = Mutex<[String]>([])
+
+            func save(_ entry: OfflineEntry<String, String>) {
+                lines.withLock { $0.append("save \(entry.id): \(entry.message)") }
+            }
+
+            func remove(_ id: String) { lines.withLock { $0.append("remove \(id)") } }
+            func load(now: ContinuousClock.Instant) -> [OfflineEntry<String, String>] { [] }
+        }
+        let journal = Journal()
+        var queue = try OfflineQueue(store: journal, now: now)
+        queue.add("order", id: "m1", priority: 10, now: now)
+        if let entry = queue.takeFirst(now: now) { queue.remove(entry.id) }
+        #expect(journal.lines.withLock { $0 } == ["save m1: order", "remove m1"])
+    }
+
+    @Test("What an addition to an OfflineQueue drops")
+    func additions() {
+        var queue = OfflineQueue<String, String>(.init(capacity: 1))
+        queue.add("log line", id: "m1", priority: 1, now: now)
+        let addition = queue.add("order", id: "m2", priority: 10, now: now)
+        print(addition.outcome, addition.evicted?.message ?? "-")  // added log line
+        #expect(addition.outcome == .added && addition.evicted?.message == "log line")
+    }
+
+    @Test("Taking an element out of an OutboundQueue")
+    func handles() {
+        var queue = OutboundQueue<String>(capacity: 1000)
+        if let handle = queue.append("order", priority: 10) {
+            print(queue.remove(handle) ?? "gone")  // order
+            print(queue.remove(handle) ?? "gone")  // gone
+        }
+        #expect(queue.isEmpty)
     }
 
     @Test("OutboundQueue")
