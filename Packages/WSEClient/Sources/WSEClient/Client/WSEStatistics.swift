@@ -22,6 +22,8 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
     public var recoveryRequests: UInt64
     /// Frames that could not be read.
     public var unreadable: UInt64
+    /// Events that came in the clear although keys existed.
+    public var downgrades: UInt64
     /// Events discarded by full streams.
     public var dropped: UInt64
     /// Messages given up while they waited for a connection.
@@ -52,6 +54,7 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
         missed = machine.counters.missed
         recoveryRequests = machine.counters.recoveryRequests
         unreadable = machine.counters.unreadable
+        downgrades = machine.counters.downgrades
         dropped = machine.counters.dropped
         discarded = machine.counters.discarded
         waitingMessages = machine.outbox.waitingCount

@@ -41,12 +41,9 @@ extension SessionEngine {
             for index in messages.indices {
                 let record = messages[index]
                 let message = bytes.extracting(record.offset..<record.offset &+ record.count)
-                state.machine.counters.messagesReceived += 1
-                state.machine.counters.bytesReceived += UInt64(record.count)
-                state.decoder.decode(message, as: record.kind == .text ? .text : .binary, into: &state.items)
+                state.machine.received(
+                    message, as: record.kind == .text ? .text : .binary, from: attempt, now: now)
             }
-            for item in state.items { state.machine.received(item, from: attempt, now: now) }
-            state.items.removeAll(keepingCapacity: true)
             state.machine.finishedRead(now: now)
         }
     }

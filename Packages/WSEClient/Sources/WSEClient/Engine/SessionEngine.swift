@@ -15,8 +15,6 @@ import WSEWire
 final class SessionEngine: Sendable {
     struct State: ~Copyable {
         var machine: SessionMachine
-        var decoder: MessageDecoder
-        var items: [WireItem] = []
         var isDraining = false
         var connection: (attempt: AttemptID, handle: any WebSocketConnection)?
         /// Those that run; `work` is `nil` for the moment between registering and scheduling.
@@ -51,7 +49,7 @@ final class SessionEngine: Sendable {
         if !configuration.topics.isEmpty {
             _ = machine.subscriptions.subscribe(configuration.topics, request: nil)
         }
-        state = Mutex(State(machine: machine, decoder: MessageDecoder(limits: configuration.limits)))
+        state = Mutex(State(machine: machine))
         reference.engine = self
     }
 
@@ -105,7 +103,7 @@ final class SessionEngine: Sendable {
     private func carryOut(_ action: SessionAction, _ progress: inout Progress?) {
         switch action {
         case .deliver(let events): deliver(events)
-        case .control(let attempt, let bytes): sendControl(attempt, bytes)
+        case .control(let attempt, let kind, let bytes): sendControl(attempt, kind, bytes)
         case .transmit(let attempt, let message): transmit(attempt, message, &progress)
         case .resolveSend(let caller, let result): resolve(caller, result)
         case .signal(let signal): announce(signal)
@@ -161,11 +159,11 @@ final class SessionEngine: Sendable {
         if isPaused { handle?.pauseReading() } else { handle?.resumeReading() }
     }
 
-    private func sendControl(_ attempt: AttemptID, _ bytes: [UInt8]) {
+    private func sendControl(_ attempt: AttemptID, _ kind: WebSocketMessageKind, _ bytes: [UInt8]) {
         guard let handle = handle(of: attempt) else { return }
         do {
             // `Array.span` needs a newer system on Apple's platforms than this package does.
-            _ = try bytes.withUnsafeBytes { try handle.send(.text, RawSpan(_unsafeBytes: $0)) }
+            _ = try bytes.withUnsafeBytes { try handle.send(kind, RawSpan(_unsafeBytes: $0)) }
         } catch let error as WebSocketError where error.code == .outputBufferFull {
             perform { state, now in state.machine.controlMessageStuck(attempt, now: now) }
         } catch {
@@ -214,6 +212,8 @@ final class SessionEngine: Sendable {
             logger.warning("topics refused", metadata: ["topics": "\(topics.sorted())"])
         case .discarded(let ids):
             logger.warning("queued messages given up", metadata: ["count": "\(ids.count)"])
+        case .downgrade(let type):
+            logger.warning("event in the clear on an encrypted connection", metadata: ["type": "\(type)"])
         case .dropped(let count): logger.warning("events dropped", metadata: ["count": "\(count)"])
         }
         signals.yield(signal)

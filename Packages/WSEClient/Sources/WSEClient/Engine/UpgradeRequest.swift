@@ -9,7 +9,7 @@ enum UpgradeRequest {
             ("client_version", configuration.clientVersion),
             ("protocol_version", "1"),
             ("compression", "true"),
-            ("encryption", "false"),
+            ("encryption", configuration.encryption == nil ? "false" : "true"),
         ])
         var headers = configuration.headers
         if let token = target.token {

@@ -6,8 +6,8 @@ enum SessionAction: Sendable {
     /// Ask the token provider; the answer comes back with the attempt's id.
     case requestToken(AttemptID, TokenRequest)
     case connect(AttemptID, ConnectionTarget)
-    /// Send a message of the session's own, as text.
-    case control(AttemptID, [UInt8])
+    /// Send a message of the session's own.
+    case control(AttemptID, WebSocketMessageKind, [UInt8])
     /// Send a message of the user's; what comes of it goes back into the machine.
     case transmit(AttemptID, OutboundMessage)
     case close(AttemptID, WebSocketCloseCode, String)

@@ -1,3 +1,4 @@
+import WSECrypto
 import WSETransport
 import WSEWire
 
@@ -127,7 +128,18 @@ extension SessionMachine {
         guard case .handshaking = phase, !hasGreeted else { return }
         hasGreeted = true
         emit(.cancelTimer(.greeting))
-        transmit(messages.hello(encryptionPublicKey: nil, now: now, random: &random))
+        var publicKey: String?
+        do throws(CryptoError) {
+            publicKey = try encryption?.begin()
+        } catch {
+            if let attempt = currentAttempt { emit(.abort(attempt)) }
+            attemptFailed(
+                WSEError(.encryption, "no key could be made: \(error.message)", underlying: error),
+                isTerminal: false, now: now)
+            return
+        }
+        transmit(
+            messages.hello(encryptionPublicKey: publicKey, now: now, random: &random), isPlaintext: true)
     }
 
     mutating func becameReady(_ attempt: AttemptID, now: Moment) {
@@ -227,6 +239,8 @@ extension SessionMachine {
         sequencer.connectionLost()
         fence.removeAll()
         recoveries = [:]
+        encryption?.end()
+        setDecryptor(nil)
     }
 
     mutating func stopTimers() {

@@ -2,23 +2,38 @@ import WSEWire
 
 extension SessionMachine {
     /// One item of an inbound frame, in order.
+    ///
+    /// - Parameter isSealed: Whether it came encrypted.
     @inline(__always)
-    mutating func received(_ item: WireItem, from attempt: AttemptID, now: Moment) {
+    mutating func received(_ item: WireItem, isSealed: Bool, from attempt: AttemptID, now: Moment) {
         // What still arrives while the user's close is under way belongs to a connection that is over.
         guard isConnected, currentAttempt == attempt else { return }
         switch item {
-        case .event(let event): received(event, from: attempt, now: now)
+        case .event(let event): received(event, isSealed: isSealed, from: attempt, now: now)
         case .legacyPing(let milliseconds):
             transmit(
                 messages.pong(
                     clientTimestamp: UInt64(clamping: milliseconds),
-                    serverTimestamp: WSEValue(now.unixMilliseconds)))
+                    serverTimestamp: WSEValue(now.unixMilliseconds)), isPlaintext: true)
         case .legacyPong(let milliseconds):
             gotPong(UInt64(clamping: milliseconds), now: now)
-        case .encrypted:
-            unreadable(WireError(.undecryptable, "an encrypted frame came and encryption is off"))
+        case .encrypted(let sealed):
+            receivedEarly(sealed)
         case .failure(let error):
             unreadable(error)
+        }
+    }
+
+    /// An encrypted frame for which there is no key yet.
+    private mutating func receivedEarly(_ sealed: [UInt8]) {
+        guard encryption != nil else {
+            unreadable(WireError(.undecryptable, "an encrypted frame came and encryption is off"))
+            return
+        }
+        do {
+            try encryption?.hold(sealed)
+        } catch {
+            unreadable(WireError(.undecryptable, "an encrypted frame came before the key", underlying: error))
         }
     }
 
@@ -28,10 +43,12 @@ extension SessionMachine {
     }
 
     @inline(__always)
-    private mutating func received(_ event: WSEEvent, from attempt: AttemptID, now: Moment) {
+    private mutating func received(
+        _ event: WSEEvent, isSealed: Bool, from attempt: AttemptID, now: Moment
+    ) {
         // Applications' own types, nearly all there is, are told by one comparison.
         guard let type = event.internedType.messageType else {
-            sequence(event, now: now)
+            if isSealed || admitsPlaintext(event, from: attempt, now: now) { sequence(event, now: now) }
             return
         }
         if let control = ControlMessage.table[event.internedType] {
@@ -54,7 +71,7 @@ extension SessionMachine {
             guard phase == .handshaking(attempt) else { return }
             greet(now: now)
             server.update(serverHello: event.payload.value)
-            becameReady(attempt, now: now)
+            agreeOnKeys(attempt, now: now)
         case .subscriptionUpdate:
             answered(
                 SubscriptionAnswer(event.payload.value, correlationID: event.correlationID), now: now)
@@ -62,11 +79,57 @@ extension SessionMachine {
             transmit(
                 messages.pong(
                     clientTimestamp: now.unixMilliseconds,
-                    serverTimestamp: event.payload["server_time"] ?? event.payload["timestamp"] ?? .null))
+                    serverTimestamp: event.payload["server_time"] ?? event.payload["timestamp"] ?? .null),
+                isPlaintext: true)
         case .pong:
             gotPong(event.payload["client_timestamp"]?.uintValue, now: now)
         case .error:
             gotError(event, from: attempt, now: now)
+        }
+    }
+
+    // MARK: Encryption
+
+    /// With the keys the client is ready; without those that are required, the connection is of no use.
+    private mutating func agreeOnKeys(_ attempt: AttemptID, now: Moment) {
+        guard encryption != nil else {
+            becameReady(attempt, now: now)
+            return
+        }
+        do throws(WSEError) {
+            try encryption?.finish(server)
+        } catch {
+            emit(.abort(attempt))
+            attemptFailed(error, isTerminal: false, now: now)
+            return
+        }
+        setDecryptor(encryption?.cipher.map { CipherDecryptor(cipher: $0) })
+        becameReady(attempt, now: now)
+        let held = encryption?.takeHeld() ?? []
+        if !held.isEmpty { open(held, from: attempt, now: now) }
+    }
+
+    /// Whether an application's event that came in the clear may pass.
+    @inline(__always)
+    private mutating func admitsPlaintext(_ event: WSEEvent, from attempt: AttemptID, now: Moment) -> Bool {
+        guard encryption?.cipher != nil else { return true }
+        return judgePlaintext(event, from: attempt, now: now)
+    }
+
+    private mutating func judgePlaintext(_ event: WSEEvent, from attempt: AttemptID, now: Moment) -> Bool {
+        counters.downgrades += 1
+        emit(.signal(.downgrade(type: event.type)))
+        switch encryption?.settings.plaintext.value {
+        case .accept?, nil:
+            return true
+        case .reject?:
+            return false
+        case .disconnect?:
+            emit(.abort(attempt))
+            attemptFailed(
+                WSEError(.encryption, "an event of type \(event.type) came in the clear"), isTerminal: false,
+                now: now)
+            return false
         }
     }
 

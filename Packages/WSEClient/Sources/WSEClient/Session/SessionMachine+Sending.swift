@@ -29,7 +29,7 @@ extension SessionMachine {
         }
         if let error = outbox.refuseForRate(now: now.instant) { return .failure(error) }
         if outbox.isIdle {
-            hand(message)
+            hand(message, now: now)
         } else if !outbox.enqueue(message) {
             return .failure(WSEError(.queueFull, "too many messages wait for the connection"))
         }
@@ -45,15 +45,37 @@ extension SessionMachine {
     /// Hands waiting messages to the connection while that has room.
     mutating func flushOutbox(now: Moment) {
         guard isReady else { return }
-        while let message = outbox.next(now: now.instant) { hand(message) }
+        while let message = outbox.next(now: now.instant) { hand(message, now: now) }
     }
 
-    private mutating func hand(_ message: OutboundMessage) {
+    private mutating func hand(_ message: OutboundMessage, now: Moment) {
         guard let attempt = currentAttempt else { return }
+        var message = message
+        if let encryption {
+            do throws(WSEError) {
+                message.bytes = try encryption.seal(message.bytes)
+                message.kind = .binary
+            } catch {
+                unsealable(message, error, now: now)
+                return
+            }
+        }
         counters.messagesSent += 1
         counters.bytesSent += UInt64(message.bytes.count)
         outbox.emitted(message.bytes.count)
         emit(.transmit(attempt, message))
+    }
+
+    /// The key is used up, or libcrypto fails: never in the clear, and a new connection has a new key.
+    private mutating func unsealable(_ message: OutboundMessage, _ error: WSEError, now: Moment) {
+        if message.isKept {
+            outbox.putBack(message.id)
+        } else {
+            report(outbox.keep(message, now: now.instant))
+        }
+        guard let attempt = currentAttempt else { return }
+        emit(.abort(attempt))
+        attemptFailed(error, isTerminal: false, now: now)
     }
 
     // MARK: What became of it

@@ -40,7 +40,7 @@ extension SessionMachine {
                 WSEError(.timeout, "the server was silent for \(silence)"), isTerminal: false, now: now)
         case .ping:
             heartbeat.sentPing(timestamp: now.unixMilliseconds, now.instant)
-            transmit(messages.ping(timestamp: now.unixMilliseconds))
+            transmit(messages.ping(timestamp: now.unixMilliseconds), isPlaintext: true)
             emit(.startTimer(.heartbeat, after: heartbeat.nextCheck(now.instant)))
         }
     }

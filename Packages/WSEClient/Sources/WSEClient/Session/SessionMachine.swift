@@ -7,7 +7,7 @@ import WSEWire
 ///
 /// Whatever a peer or a user does ends in an action, never in a trap. What an attempt that is no longer current
 /// reports is ignored.
-struct SessionMachine {
+struct SessionMachine: ~Copyable {
     enum Phase: Equatable {
         /// Never connected, or disconnected by the user or by a first attempt that failed.
         case idle
@@ -35,6 +35,10 @@ struct SessionMachine {
     var heartbeat: HeartbeatMachine
     var subscriptions = SubscriptionMachine()
     var outbox: Outbox
+    /// `nil` where the user does not ask for it.
+    var encryption: EncryptionMachine?
+    private var decoder: MessageDecoder
+    private var items: [WireItem] = []
     var sequencer: EventSequencer<InternedString, InternedString, WSEEvent>
     /// Answers that have overtaken their replay.
     var fence: ReplayFence
@@ -87,6 +91,8 @@ struct SessionMachine {
             patience: settings.replayPatience, answerTimeout: settings.recoveryTimeout)
         sequencer = EventSequencer(sequencing, using: &self.random)
         backoff = Backoff(settings.backoff)
+        encryption = settings.encryption.map { EncryptionMachine($0) }
+        decoder = MessageDecoder(limits: settings.limits)
         outbox = Outbox(
             capacity: settings.outboundCapacity, offline: settings.offlineQueue, limit: settings.sendLimit)
     }
@@ -144,17 +150,68 @@ struct SessionMachine {
         }
     }
 
+    // MARK: Frames
+
+    /// Takes one message of a connection in.
+    @inline(__always)
+    mutating func received(
+        _ message: RawSpan, as kind: FrameKind, from attempt: AttemptID, now: Moment
+    ) {
+        counters.messagesReceived += 1
+        counters.bytesReceived += UInt64(message.byteCount)
+        let isSealed =
+            message.byteCount >= 2 && message.unsafeLoad(as: UInt8.self) == UInt8(ascii: "E")
+            && message.unsafeLoad(fromByteOffset: 1, as: UInt8.self) == UInt8(ascii: ":")
+        decoder.decode(message, as: kind, into: &items)
+        route(isSealed: isSealed, from: attempt, now: now)
+    }
+
+    @inline(__always)
+    private mutating func route(isSealed: Bool, from attempt: AttemptID, now: Moment) {
+        // One item is the rule; a batch has many. What they cause may read more of them.
+        var taken: [WireItem] = []
+        swap(&taken, &items)
+        for item in taken { received(item, isSealed: isSealed, from: attempt, now: now) }
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &items)
+    }
+
+    /// Sets the key with which frames of the current connection are opened from now on, or none.
+    mutating func setDecryptor(_ decryptor: CipherDecryptor?) {
+        decoder.decryptor = decryptor
+    }
+
+    /// Opens frames that came before the key.
+    mutating func open(_ held: [[UInt8]], from attempt: AttemptID, now: Moment) {
+        for sealed in held {
+            sealed.withUnsafeBytes { decoder.decodeEncrypted(RawSpan(_unsafeBytes: $0), into: &items) }
+            route(isSealed: true, from: attempt, now: now)
+        }
+    }
+
     /// Encodes and sends on the current connection; `false` where there is none.
     ///
     /// Only for messages that this package makes itself, whose payloads are always representable.
+    ///
+    /// - Parameter isPlaintext: For handshake and heartbeat, which servers understand in the clear only.
     @discardableResult
-    mutating func transmit(_ envelope: Envelope) -> Bool {
-        guard isConnected, let attempt = currentAttempt, let bytes = try? envelope.json() else {
+    mutating func transmit(_ envelope: Envelope, isPlaintext: Bool = false) -> Bool {
+        guard isConnected, let attempt = currentAttempt, var bytes = try? envelope.json() else {
             return false
+        }
+        var kind = WebSocketMessageKind.text
+        if !isPlaintext, let encryption {
+            guard let sealed = try? encryption.seal(bytes) else {
+                // The key is used up: never in the clear, and a new connection has a new key.
+                emit(.abort(attempt))
+                return false
+            }
+            bytes = sealed
+            kind = .binary
         }
         counters.messagesSent += 1
         counters.bytesSent += UInt64(bytes.count)
-        emit(.control(attempt, bytes))
+        emit(.control(attempt, kind, bytes))
         return true
     }
 }

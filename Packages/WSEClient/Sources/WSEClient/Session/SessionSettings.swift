@@ -1,4 +1,5 @@
 import WSEResilience
+import WSEWire
 
 /// The part of the configuration that the session itself needs.
 struct SessionSettings: Sendable {
@@ -26,6 +27,8 @@ struct SessionSettings: Sendable {
     var outboundCapacity = 10_000
     var offlineQueue: OfflineQueue<String, OutboundMessage>.Configuration?
     var sendLimit: TokenBucket.Configuration?
+    var encryption: WSEEncryption?
+    var limits = WireLimits()
 
     init() {}
 
@@ -47,6 +50,8 @@ struct SessionSettings: Sendable {
             OfflineQueue<String, OutboundMessage>.Configuration(capacity: $0.capacity, lifetime: $0.lifetime)
         }
         sendLimit = configuration.sendLimit
+        encryption = configuration.encryption
+        limits = configuration.limits
     }
 }
 
@@ -64,6 +69,8 @@ struct SessionCounters: Sendable, Hashable {
     var recoveryRequests: UInt64 = 0
     var missed: UInt64 = 0
     var unreadable: UInt64 = 0
+    /// Applications' events that came in the clear although they should not.
+    var downgrades: UInt64 = 0
     var dropped: UInt64 = 0
     /// Messages of the user's that were given up while they waited for a connection.
     var discarded: UInt64 = 0

@@ -15,10 +15,10 @@ import WSETransport
         #expect(hello["c"] == "WSE")
         #expect(hello["pri"] == 10)
         #expect(hello["p", "protocol_version"] == 1)
-        #expect(!session.machine.isReady)
+        #expect(session.isReady == false)
 
         let ready = session.receive(SessionHarness.hello)
-        #expect(session.machine.isReady)
+        #expect(session.isReady == true)
         #expect(ready.connectOutcomes.map { $0?.code } == [nil])
         #expect(session.actions.states == [.connecting, .connected])
         #expect(session.actions.sent("client_hello").count == 1)
@@ -105,7 +105,7 @@ import WSETransport
             #"{"c":"WSE","t":"error","p":{"code":"RATE_LIMITED","message":"slow","retry_after":\#(seconds)},"v":1}"#
         )
         #expect(actions.delivered.count == 1)
-        #expect(session.machine.isReady)
+        #expect(session.isReady == true)
     }
 
     @Test func `a first attempt that fails throws by default`() throws {

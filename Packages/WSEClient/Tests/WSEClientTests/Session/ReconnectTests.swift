@@ -77,7 +77,7 @@ import WSETransport
         #expect(session.receive(SessionHarness.publication("a", 0), from: old).isEmpty)
         let late = session.give { $0.closed(old, WebSocketClosure(code: .normal), now: $1) }
         #expect(late.isEmpty)
-        #expect(session.machine.isReady)
+        #expect(session.isReady == true)
     }
 
     @Test func `disconnect closes with 1000 and ends the streams without an error`() throws {
@@ -90,6 +90,6 @@ import WSETransport
         session.close(code: 1000)
         #expect(session.machine.phase == .idle)
         session.becomeReady()
-        #expect(session.machine.isReady)
+        #expect(session.isReady == true)
     }
 }

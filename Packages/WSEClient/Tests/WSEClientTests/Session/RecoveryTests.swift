@@ -148,7 +148,7 @@ import WSETransport
         }
         #expect(actions.gaps.map(\.offsets) == [1...1])
         #expect(session.actions.offsets("a") == [0, 2])
-        #expect(session.machine.isReady)
+        #expect(session.isReady == true)
     }
 
     @Test func `while nothing at all is received, no loss is announced`() throws {

@@ -7,7 +7,6 @@ import WSEWire
 /// Drives a ``SessionMachine`` in virtual time, without engine, transport or tasks, and keeps what it wants done.
 struct SessionHarness: ~Copyable {
     var machine: SessionMachine
-    var decoder = MessageDecoder()
     var now: Moment
     /// All actions so far, oldest first.
     private(set) var actions: [SessionAction] = []
@@ -64,6 +63,7 @@ struct SessionHarness: ~Copyable {
     // MARK: The peer
 
     var attempt: AttemptID { machine.lastAttempt }
+    var isReady: Bool { machine.isReady }
 
     /// The server sends text on the current connection.
     @discardableResult
@@ -73,11 +73,14 @@ struct SessionHarness: ~Copyable {
 
     @discardableResult
     mutating func receive(_ text: String, from attempt: AttemptID) -> [SessionAction] {
-        var items: [WireItem] = []
-        decoder.decode(Array(text.utf8).span.bytes, as: .text, into: &items)
-        return give { machine, now in
+        receive(Array(text.utf8), as: .text, from: attempt)
+    }
+
+    @discardableResult
+    mutating func receive(_ bytes: [UInt8], as kind: FrameKind, from attempt: AttemptID) -> [SessionAction] {
+        give { machine, now in
             machine.heartbeat.received(now.instant)
-            for item in items { machine.received(item, from: attempt, now: now) }
+            machine.received(bytes.span.bytes, as: kind, from: attempt, now: now)
             machine.finishedRead(now: now)
         }
     }
@@ -136,7 +139,7 @@ struct SessionHarness: ~Copyable {
 extension SessionAction {
     fileprivate var sentBytes: [UInt8]? {
         switch self {
-        case .control(_, let bytes): bytes
+        case .control(_, _, let bytes): bytes
         case .transmit(_, let message): message.bytes
         default: nil
         }

@@ -1,0 +1,81 @@
+import InteropPeer
+import Testing
+import WSEClient
+
+@Suite struct EncryptionTests {
+    private static let secret = "attack at dawn"
+
+    private func configuration(
+        _ server: PublishedServer, _ transport: RecordingTransport
+    ) async throws -> WSEConfiguration {
+        var configuration = WSEConfiguration(
+            tokenProvider: StaticToken(try await server.token()), transport: transport)
+        configuration.encryption = WSEEncryption()
+        configuration.backoff = Backoff.Configuration(base: .milliseconds(50), maximum: .milliseconds(200))
+        return configuration
+    }
+
+    /// The number that the publisher gave the event; 2.0.1 does not stamp.
+    private func number(_ event: WSEEvent) -> Int? { event.payload["i"]?.intValue }
+
+    @Test(arguments: PeerVersion.allCases)
+    func `echo and publications are encrypted, and nothing of the user's leaves in the clear`(
+        version: PeerVersion
+    ) async throws {
+        try await withPublishedServer(version, arguments: version.unboundedQueue) { server in
+            let transport = RecordingTransport()
+            let configuration = try await configuration(server, transport)
+            try await withWSEClient(url: server.url, configuration: configuration) { client in
+                var events = client.events.makeAsyncIterator()
+                try await client.send("echo", ["text": .string(Self.secret)], correlationID: "c-1")
+                let echo = try #require(try await events.next())
+                #expect(echo.payload["text"]?.stringValue == Self.secret)
+
+                #expect(try await client.subscribe(["prices"]).accepted == ["prices"])
+                try await server.command("publish", ["topic": "prices", "count": 1_000, "wait": false])
+                for expected in 0..<1_000 { #expect(try await events.next().flatMap(number) == expected) }
+                #expect(client.statistics().downgrades == 0)
+            }
+            #expect(transport.sent.contains { $0.starts(with: "E:".utf8) })
+            #expect(!transport.sentInClear(Self.secret))
+            #expect(!transport.sentInClear("prices"))
+        }
+    }
+
+    @Test(arguments: PeerVersion.allCases)
+    func `after a dropped connection the new keys serve recovery and what was sent meanwhile`(
+        version: PeerVersion
+    ) async throws {
+        try await withPublishedServer(version) { server in
+            let transport = RecordingTransport()
+            let configuration = try await configuration(server, transport)
+            try await withWSEClient(url: server.url, configuration: configuration) { client in
+                try await client.subscribe(["prices"])
+                var events = client.events.makeAsyncIterator()
+                try await server.command("publish", ["topic": "prices", "count": 10])
+                for expected in 0..<10 { #expect(try await events.next().flatMap(number) == expected) }
+
+                try await server.command("disconnect")
+                while client.isReady { await Task.yield() }
+                let outcome = try await client.send("echo", ["text": .string(Self.secret)])
+                #expect(outcome.disposition == .queued)
+                try await server.command("publish", ["topic": "prices", "count": 10])
+                var numbers: Set<Int> = []
+                var isEchoed = false
+                while numbers.count < 10 || !isEchoed {
+                    let event = try #require(try await events.next())
+                    if event.type == "echo" {
+                        #expect(event.payload["text"]?.stringValue == Self.secret)
+                        isEchoed = true
+                    } else if let number = number(event), number >= 10 {
+                        numbers.insert(number)
+                    }
+                }
+                #expect(numbers == Set(10..<20))
+                #expect(client.statistics().reconnects == 1)
+                #expect(client.statistics().gaps == 0)
+            }
+            #expect(!transport.sentInClear(Self.secret))
+        }
+    }
+}

@@ -1,0 +1,43 @@
+public import WSECrypto
+
+/// End-to-end encryption of a connection: nothing of the user's leaves in the clear.
+///
+/// The keys are agreed on anew with each connection, between this client and its server. They are not bound to an
+/// identity, so who can change what the two say at the beginning can sit in between: use it over TLS. Handshake and
+/// heartbeat stay in the clear, as servers demand; they carry nothing of the user's.
+///
+/// It fails closed. `connect()` throws `encryption` if the server does not confirm, or offers a key that is none;
+/// messages wait until the keys are there.
+public struct WSEEncryption: Sendable {
+    /// What becomes of an application's event that arrives in the clear although keys exist.
+    public struct PlaintextPolicy: Sendable, Hashable {
+        enum Value: Sendable {
+            case reject, accept, disconnect
+        }
+
+        let value: Value
+
+        /// It is discarded and announced as ``WSESignal/downgrade(type:)``. A publication is asked for again, so that
+        /// it comes encrypted. The default.
+        public static let reject = PlaintextPolicy(value: .reject)
+        /// It is delivered, and announced.
+        public static let accept = PlaintextPolicy(value: .accept)
+        /// The connection is given up with an `encryption` error, and made anew.
+        public static let disconnect = PlaintextPolicy(value: .disconnect)
+    }
+
+    /// Agrees on the keys; another one is for tests.
+    public var keyExchange: any KeyExchangeFactory
+    public var plaintext: PlaintextPolicy
+    /// Frames that come before the keys, at most: their number and their bytes.
+    public var heldFrames: Int = 256
+    public var heldBytes: Int = 4 << 20
+
+    public init(
+        keyExchange: any KeyExchangeFactory = SessionKeyExchangeFactory(),
+        plaintext: PlaintextPolicy = .reject
+    ) {
+        self.keyExchange = keyExchange
+        self.plaintext = plaintext
+    }
+}

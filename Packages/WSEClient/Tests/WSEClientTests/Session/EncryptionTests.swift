@@ -1,0 +1,207 @@
+import Testing
+import WSECrypto
+import WSEWire
+
+@testable import WSEClient
+
+/// A server's half of an encrypted connection, without a network.
+private struct EncryptedPeer {
+    let exchange: SessionKeyExchange
+    var cipher: (any MessageCipher)?
+
+    init() throws {
+        exchange = try SessionKeyExchange()
+    }
+
+    /// Takes the client's key out of its hello.
+    mutating func agree(_ hello: WSEValue) throws {
+        cipher = try exchange.finish(
+            peerPublicKey: try #require(hello["p", "encryption_public_key"]?.stringValue),
+            serverVersion: "2.5.1")
+    }
+
+    func hello(key: String? = nil, confirms: Bool = true) -> String {
+        let key = key ?? exchange.publicKey
+        return
+            #"{"c":"WSE","t":"server_hello","p":{"server_version":"2.5.1","features":{"recovery":true,"encryption":\#(confirms)},"connection_id":"s1","encryption_public_key":"\#(key)"},"v":1}"#
+    }
+
+    func seal(_ text: String) throws -> [UInt8] {
+        try #require(cipher).seal(Array(text.utf8))
+    }
+
+    func open(_ frame: [UInt8]) throws -> WSEValue {
+        let opened = try #require(cipher).open(Array(frame.dropFirst(2)))
+        return try WSEValue(json: String(decoding: opened, as: UTF8.self))
+    }
+}
+
+@Suite struct EncryptionTests {
+    private func session(_ plaintext: WSEEncryption.PlaintextPolicy = .reject) throws -> SessionHarness {
+        try SessionHarness {
+            $0.encryption = WSEEncryption(plaintext: plaintext)
+            $0.offlineQueue = .init()
+        }
+    }
+
+    /// Up to the client's hello.
+    private func greet(_ session: inout SessionHarness, _ peer: inout EncryptedPeer) throws {
+        session.give { $0.connect(now: $1) }
+        let opened = session.give { $0.opened($0.lastAttempt, now: $1) }
+        try peer.agree(try #require(opened.sent("client_hello").first))
+    }
+
+    private let secret = MessageDraft(type: "note", payload: ["text": "attack at dawn"])
+
+    @Test func `with keys, messages and subscriptions are sealed, handshake and heartbeat are not`() throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        #expect(session.isReady == true)
+        let sent = session.give { _ = $0.send(secret, caller: nil, now: $1) }
+        let subscribed = session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        #expect(try peer.open(try #require(sent.frames.first))["p", "text"] == "attack at dawn")
+        #expect(try peer.open(try #require(subscribed.frames.first))["p", "topics"] == ["a"])
+        session.advance(by: .seconds(16))
+        #expect(session.actions.sent("ping").count == 1)
+        #expect(!session.actions.frames.contains { $0.contains("attack") || $0.contains("topics") })
+    }
+
+    @Test func `what comes sealed is opened, also what came before the keys`() throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        let early = try peer.seal(SessionHarness.publication("a", 0))
+        session.receive(early, as: .binary, from: session.attempt)
+        #expect(session.actions.delivered.isEmpty)
+        session.receive(peer.hello())
+        session.receive(try peer.seal(SessionHarness.publication("a", 1)), as: .binary, from: session.attempt)
+        #expect(session.actions.offsets("a") == [0, 1])
+    }
+
+    @Test(arguments: ["", "AAAA", "not base64"])
+    func `an invalid key of the server's is an encryption error`(key: String) throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        let actions = session.receive(peer.hello(key: key))
+        #expect(actions.connectOutcomes.map(\.?.code) == [.encryption])
+        #expect(session.isReady == false)
+    }
+
+    @Test func `a server that does not confirm is an encryption error, and nothing leaves in the clear`()
+        throws
+    {
+        var session = try session()
+        session.give { _ = $0.send(secret, caller: nil, now: $1) }
+        session.becomeReady()
+        #expect(session.actions.connectOutcomes.map(\.?.code) == [.encryption])
+        #expect(session.actions.sent("note").isEmpty)
+        #expect(session.machine.outbox.offlineCount == 1)
+    }
+
+    @Test func `after a reconnect there are new keys, and what was kept leaves sealed with them`() throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        session.close(code: nil)
+        session.give { _ = $0.send(secret, caller: nil, now: $1) }
+        session.advance(by: .seconds(2))
+        var second = try EncryptedPeer()
+        let opened = session.give { $0.opened($0.lastAttempt, now: $1) }
+        try second.agree(try #require(opened.sent("client_hello").first))
+        let ready = session.receive(second.hello())
+        let frames = ready.frames.filter { $0.starts(with: "E:".utf8) }
+        #expect(try frames.map { try second.open($0)["p", "text"] } == ["attack at dawn"])
+        #expect(!session.actions.frames.contains { $0.contains("attack") })
+        // The old key opens nothing any more.
+        let stale = session.receive(
+            try peer.seal(SessionHarness.publication("a", 0)), as: .binary, from: session.attempt)
+        #expect(stale.delivered.isEmpty)
+        #expect(session.machine.counters.unreadable == 1)
+    }
+
+    @Test func `an application's event in the clear is discarded, announced and asked for again`() throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(try peer.seal(SessionHarness.publication("a", 0)), as: .binary, from: session.attempt)
+        let plain = session.receive(SessionHarness.publication("a", 1))
+        #expect(plain.delivered.isEmpty)
+        #expect(plain.contains { if case .signal(.downgrade("tick")) = $0 { true } else { false } })
+        session.receive(try peer.seal(SessionHarness.publication("a", 2)), as: .binary, from: session.attempt)
+        session.receive(try peer.seal(SessionHarness.publication("a", 1)), as: .binary, from: session.attempt)
+        #expect(session.actions.offsets("a") == [0, 1, 2])
+    }
+
+    @Test func `the other policies deliver it, or give the connection up`() throws {
+        var accepting = try session(.accept)
+        var peer = try EncryptedPeer()
+        try greet(&accepting, &peer)
+        accepting.receive(peer.hello())
+        #expect(accepting.receive(SessionHarness.publication("a", 0)).offsets("a") == [0])
+
+        var strict = try session(.disconnect)
+        peer = try EncryptedPeer()
+        try greet(&strict, &peer)
+        strict.receive(peer.hello())
+        let attempt = strict.attempt
+        let actions = strict.receive(SessionHarness.publication("a", 0))
+        #expect(actions.aborts == [attempt])
+        #expect(actions.delivered.isEmpty)
+        #expect(strict.isReady == false)
+    }
+
+    @Test func `a frame that cannot be opened is skipped and told, and the connection stays`() throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        var frame = try peer.seal(SessionHarness.publication("a", 0))
+        frame[frame.count - 1] ^= 1
+        let actions = session.receive(frame, as: .binary, from: session.attempt)
+        #expect(actions.delivered.isEmpty)
+        #expect(actions.contains { if case .signal(.unreadable) = $0 { true } else { false } })
+        #expect(session.isReady == true)
+    }
+
+    @Test func `a key that is used up gives the connection up and keeps the message`() throws {
+        var session = try SessionHarness {
+            let cipher = SessionCipher.Configuration(sealedMessages: 1)
+            $0.encryption = WSEEncryption(keyExchange: SessionKeyExchangeFactory(configuration: cipher))
+            $0.offlineQueue = .init()
+        }
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        session.give { _ = $0.send(secret, caller: nil, now: $1) }
+        let attempt = session.attempt
+        let actions = session.give { _ = $0.send(secret, caller: RequestID(rawValue: 2), now: $1) }
+        #expect(actions.aborts == [attempt])
+        #expect(session.machine.outbox.offlineCount == 1)
+        #expect(actions.frames.isEmpty)
+    }
+}
+
+extension [SessionAction] {
+    /// The bytes of all frames that were sent.
+    fileprivate var frames: [[UInt8]] {
+        compactMap {
+            switch $0 {
+            case .control(_, _, let bytes): bytes
+            case .transmit(_, let message): message.bytes
+            default: nil
+            }
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func contains(_ text: String) -> Bool {
+        String(decoding: self, as: UTF8.self).contains(text)
+    }
+}
