@@ -22,6 +22,24 @@ private struct Wanted: Codable {
     var any: WSEValue?
 }
 
+/// Tries types on every element until one fits, and asks for the path each time, as types for values of any kind do.
+private struct Tried: Decodable {
+    init(from decoder: any Decoder) throws {
+        _ = decoder.codingPath
+        if let members = try? [String: Tried](from: decoder) {
+            _ = members.count
+        } else if var elements = try? decoder.unkeyedContainer() {
+            while !elements.isAtEnd {
+                if (try? elements.decode(Bool.self)) != nil { continue }
+                if (try? elements.decode(UInt8.self)) != nil { continue }
+                _ = try elements.decode(Tried.self)
+            }
+        } else {
+            _ = try? decoder.singleValueContainer().decode(ExactNumber.self)
+        }
+    }
+}
+
 /// What must hold for any input; the sanitizer and Swift's own checks find the rest.
 private func check(_ condition: Bool, _ what: StaticString) {
     if !condition { fatalError("\(what)") }
@@ -62,8 +80,16 @@ private struct Fuzzing: ~Copyable {
         if case .array(let elements) = value {
             WSEWireFuzz.check(event.payload[elements.count] == nil, "an element too many")
         }
-        _ = try? event.decode(Wanted.self)
+        if let wanted = try? event.decode(Wanted.self) {
+            _ = try? PayloadEncoder().json(wanted)
+            _ = try? PayloadEncoder().messagePack(wanted)
+        }
         _ = try? event.decode([Wanted].self)
+        if let numbers = try? event.decode([ExactNumber].self) {
+            _ = try? PayloadEncoder().messagePack(numbers)
+        }
+        // The decoder's limit on nesting is what bounds this type's recursion.
+        _ = try? event.decode(Tried.self)
         _ = try? event.decode([String: Int].self)
         var snake = PayloadDecoder()
         snake.keyDecodingStrategy = .convertFromSnakeCase

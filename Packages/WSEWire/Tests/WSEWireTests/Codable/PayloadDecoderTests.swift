@@ -239,6 +239,26 @@ func failure<Value: Decodable>(
         #expect(try [String: WSEValue](from: kept[1].decoder) == ["a": 2, "b": "x"])
     }
 
+    @Test func aKeptContainerStaysApartFromLaterOnes() throws {
+        struct Kept: Decodable {
+            let container: KeyedDecodingContainer<Key>
+            init(from decoder: any Decoder) throws { container = try decoder.container(keyedBy: Key.self) }
+        }
+        struct Root: Decodable, Equatable {
+            var seen: [Int] = []
+            init(from decoder: any Decoder) throws {
+                var list = try decoder.unkeyedContainer()
+                let first = try list.decode(Kept.self).container
+                let second = try list.nestedContainer(keyedBy: Key.self)
+                for container in [first, second, first] {
+                    seen.append(try container.decode(Int.self, forKey: Key("a")))
+                    seen.append(container.allKeys.count)
+                }
+            }
+        }
+        #expect(try decodeBoth(Root.self, #"[{"a":1,"b":0},{"a":2}]"#).seen == [1, 2, 2, 1, 1, 2])
+    }
+
     @Test func classesWithSuperclasses() throws {
         let sub = try decodeSub(#"{"own":1,"super":{"base":2}}"#)
         #expect(sub.own == 1 && sub.base == 2)

@@ -107,6 +107,21 @@ import WSEWire
         #expect(try encodeBoth(array) == "[1,2]")
     }
 
+    @Test func anotherKindOfContainerReplacesTheFirst() throws {
+        let array = Custom { encoder in
+            _ = encoder.container(keyedBy: Key.self)
+            var container = encoder.unkeyedContainer()
+            try container.encode(1)
+        }
+        #expect(try encodeBoth(["x": array]) == #"{"x":[1]}"#)
+        let object = Custom { encoder in
+            _ = encoder.unkeyedContainer()
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(1, forKey: Key("a"))
+        }
+        #expect(try encodeBoth([object]) == #"[{"a":1}]"#)
+    }
+
     @Test func nestedContainers() throws {
         let value = Custom { encoder in
             var object = encoder.container(keyedBy: Key.self)

@@ -43,4 +43,11 @@ import WSEWire
     @Test func namesAreUnique() {
         #expect(Set(MessageType.registered.map(\.name)).count == MessageType.registered.count)
     }
+
+    @Test(arguments: ["response", "myresponse", "_respons", "x_response_", "a_Response"])
+    func whatOnlyLooksLikeAResponseIsTheApplicationsOwn(_ name: String) {
+        #expect(InternedString(name).messageType == nil)
+        #expect(InternedString(name).handling == .forwarded)
+        #expect(InternedString("my_response").handling == .handledAndForwarded)
+    }
 }
