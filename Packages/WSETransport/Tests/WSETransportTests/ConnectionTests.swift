@@ -122,12 +122,14 @@ struct ConnectionTests {
 
     @Test("A pause after the close frame does not keep the peer's answer out")
     func pauseWhileClosing() async throws {
-        let (connection, handler, peer, server) = try await open { $0.timeouts.close = .seconds(1) }
+        let (connection, handler, peer, server) = try await open { $0.timeouts.close = .seconds(60) }
         connection.close(code: .normal, reason: "")
         connection.pauseReading()
         #expect(try await peer.readFrame().first == 0x88)
-        // TCP stays open, as its end would be noticed even without reading.
-        try await peer.send([0x88, 2, 3, 232])
+        // More than the kernel holds, so it can be written only if it is read. TCP ends after that, as its end would be
+        // noticed even without reading.
+        try await peer.send([0x88, 2, 3, 232] + [UInt8](repeating: 0, count: 32 << 20))
+        try await peer.close()
         let closure = await handler.closure()
         #expect(closure?.code == .normal)
         #expect(closure?.error == nil)
