@@ -2,7 +2,7 @@ import InteropPeer
 import Testing
 import WSEClient
 
-@Suite struct ConnectTests {
+@Suite(.timeLimit(.minutes(3))) struct ConnectTests {
     @Test(arguments: PeerVersion.allCases)
     func `connect is ready with the server's version, and echo comes back`(version: PeerVersion) async throws
     {

@@ -2,7 +2,7 @@ import InteropPeer
 import Testing
 import WSEClient
 
-@Suite struct EncryptionTests {
+@Suite(.timeLimit(.minutes(3))) struct EncryptionTests {
     private static let secret = "attack at dawn"
 
     private func configuration(
@@ -59,6 +59,8 @@ import WSEClient
                 while client.isReady { await Task.yield() }
                 let outcome = try await client.send("echo", ["text": .string(Self.secret)])
                 #expect(outcome.disposition == .queued)
+                // 2.0.1 stamps nothing: what is published without a subscriber is known to be missed, and no more.
+                if version == .v2_0_1 { while !client.isFullyReady { await Task.yield() } }
                 try await server.command("publish", ["topic": "prices", "count": 10])
                 var numbers: Set<Int> = []
                 var isEchoed = false

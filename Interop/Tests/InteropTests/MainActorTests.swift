@@ -2,7 +2,7 @@ import InteropPeer
 import Testing
 import WSEClient
 
-@Suite struct MainActorTests {
+@Suite(.timeLimit(.minutes(3))) struct MainActorTests {
     private static let count = 50_000
 
     /// A consumer on the main actor gets the same events in the same order; the rates of both are printed. No event

@@ -2,7 +2,7 @@ import InteropPeer
 import Testing
 import WSEClient
 
-@Suite struct PublicationTests {
+@Suite(.timeLimit(.minutes(3))) struct PublicationTests {
     @Test func `100,000 stamped events from 2.5.1 arrive once and in order`() async throws {
         try await receives(100_000, from: .v2_5_1) { $0.offset.map(Int.init) }
     }
