@@ -43,6 +43,13 @@ struct RingBuffer<Element> {
         return element
     }
 
+    @inlinable
+    mutating func popLast() -> Element? {
+        guard count > 0 else { return nil }
+        count &-= 1
+        return storage[position(count)].take()
+    }
+
     /// Puts `element` before the one at `index`; `index == count` appends.
     @inlinable
     mutating func insert(_ element: Element, at index: Int) {

@@ -104,8 +104,7 @@ extension EventSequencer {
     ) -> Verdict {
         if holes[slot] == nil {
             counters.gaps &+= 1
-            holes[slot] = Hole(
-                topic: topic, seenThrough: offset, width: offset &- states[slot].frontier &- 1)
+            holes[slot] = Hole(topic: topic, seenThrough: offset)
             states[slot].isQuiet = false
         }
         let (index, isHeld) = holes[slot]?.search(offset) ?? (0, false)
@@ -115,9 +114,11 @@ extension EventSequencer {
         }
         holes[slot]?.keep(Held(offset: offset, element: element), at: index)
         heldCount &+= 1
-        if isOverfull(slot) {
-            makeRoom(topic: topic, slot: slot, now: now)
-            if offset <= states[slot].frontier { return .release }
+        // The last goes, be it this one: what is nearest to the hole is the next that can be given out. That it
+        // exists is remembered, so it is asked for when its turn comes.
+        if isOverfull(slot), holes[slot]?.held.popLast() != nil {
+            heldCount &-= 1
+            counters.evicted &+= 1
         }
         guard requests[slot] == nil, let missing = missingOffsets(slot) else { return .hold }
         queue(startRequest(topic: topic, slot: slot, missing: missing, now: now))
@@ -130,19 +131,6 @@ extension EventSequencer {
             || holes[slot].map { $0.held.count > configuration.heldPerTopic } ?? false
     }
 
-    /// Lets the earliest held event go, or gives the hole up once that has cost as much as the hole itself.
-    @inlinable
-    mutating func makeRoom(topic: Topic, slot: Int, now: ContinuousClock.Instant) {
-        if holes[slot]?.evictFirst() == true {
-            heldCount &-= 1
-            counters.evicted &+= 1
-        } else if let missing = missingOffsets(slot) {
-            announceLost(topic: topic, slot: slot, through: missing.upperBound)
-            releaseHeld(slot)
-            settleHole(topic: topic, slot: slot, now: now)
-        }
-    }
-
     /// Gives out what follows the frontier without a hole.
     @inlinable
     mutating func releaseHeld(_ slot: Int) {
@@ -152,12 +140,7 @@ extension EventSequencer {
             moveFrontier(slot, to: next.offset)
             queue(next.element)
         }
-        if let missing = missingOffsets(slot) {
-            holes[slot]?.width = missing.upperBound &- missing.lowerBound &+ 1
-            holes[slot]?.evicted = 0
-        } else {
-            holes[slot] = nil
-        }
+        if missingOffsets(slot) == nil { holes[slot] = nil }
     }
 
     /// The first hole of the topic: what is missing before the first held event, or of what was seen at all.

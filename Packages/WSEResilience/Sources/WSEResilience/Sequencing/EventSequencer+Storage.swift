@@ -51,16 +51,11 @@ extension EventSequencer {
         @usableFromInline var held = RingBuffer<Held>()
         /// The highest offset that was seen, held or let go; always beyond the frontier.
         @usableFromInline var seenThrough: UInt64
-        /// How many offsets were missing before the first held one when it was noticed.
-        @usableFromInline var width: UInt64
-        /// How many held events were let go since.
-        @usableFromInline var evicted: UInt64 = 0
 
         @inlinable
-        init(topic: Topic, seenThrough: UInt64, width: UInt64) {
+        init(topic: Topic, seenThrough: UInt64) {
             self.topic = topic
             self.seenThrough = seenThrough
-            self.width = width
         }
 
         /// The last missing offset before the first held event.
@@ -73,15 +68,6 @@ extension EventSequencer {
         mutating func keep(_ event: Held, at index: Int) {
             held.insert(event, at: index)
             seenThrough = Swift.max(seenThrough, event.offset)
-        }
-
-        /// Lets the first held event go, unless as many went already as the hole is wide.
-        @inlinable
-        mutating func evictFirst() -> Bool {
-            guard evicted < width else { return false }
-            _ = held.popFirst()
-            evicted &+= 1
-            return true
         }
 
         /// Where `offset` is or belongs among the held.

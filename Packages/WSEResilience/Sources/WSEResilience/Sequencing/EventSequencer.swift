@@ -42,9 +42,9 @@
 ///    Positions of the last few epochs are remembered, so stragglers stay duplicates and an epoch that comes
 ///    back, as with several servers behind one name, goes on where it was.
 ///
-/// Where a hole makes more events wait than ``SequencingConfiguration`` allows, the earliest held one is let
-/// go, as the replay brings it again. Once as many were let go as the hole is wide, the hole is given up instead:
-/// waiting never costs more than twice the hole.
+/// Where a hole makes more events wait than ``SequencingConfiguration`` allows, those farthest behind it are let go and
+/// asked for again when their turn comes. A hole is never given up for want of room: only an answer that brings
+/// nothing, or none in time, ends it.
 ///
 /// Where recovery is not available, a hole is announced at once and nothing is ever held.
 ///

@@ -16,7 +16,7 @@ public struct SequencingStatistics: Sendable, Hashable, Codable {
     public var timeouts: UInt64 = 0
     /// Offsets announced as lost.
     public var lost: UInt64 = 0
-    /// Held events let go for want of room, to be replayed or announced as lost with their hole.
+    /// Events let go for want of room, to be replayed or announced as lost.
     public var evicted: UInt64 = 0
     /// Changes of epoch.
     public var epochChanges: UInt64 = 0

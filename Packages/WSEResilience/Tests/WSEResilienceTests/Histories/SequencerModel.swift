@@ -23,8 +23,6 @@ struct SequencerModel {
         var welcomeFrom: UInt64?
         /// Offsets that are known to exist beyond the settled ones.
         var known: [UInt64: String?] = [:]
-        var width: UInt64 = 0
-        var evicted: UInt64 = 0
         var request: Request?
         var former: [Position] = []
         var isOff = false
@@ -131,23 +129,11 @@ struct SequencerModel {
             duplicates += 1
             return .duplicate
         }
-        if topic.known.isEmpty {
-            topic.width = offset - topic.settled - 1
-            topic.evicted = 0
-        }
         topic.known[offset] = .some(text)
         topics[name] = topic
         if heldEvents > configuration.heldInTotal || topic.held.count > configuration.heldPerTopic {
-            if topic.evicted < topic.width {
-                if let first = topic.held.first { topic.known[first] = .some(nil) }
-                topic.evicted += 1
-                topics[name] = topic
-            } else {
-                if let end = topic.holeEnd { lose(name, through: end) }
-                release(name)
-                ask(name, now: now)
-                if let settled = topics[name]?.settled, offset <= settled { return .release }
-            }
+            if let last = topic.held.last { topic.known[last] = .some(nil) }
+            topics[name] = topic
         }
         if let topic = topics[name], topic.request == nil, let missing = topic.missing {
             ask(name, now: now)
@@ -299,10 +285,6 @@ struct SequencerModel {
             topic.known[topic.settled] = nil
             topic.welcomeFrom = nil
             queue(text)
-        }
-        if let missing = topic.missing {
-            topic.width = missing.upperBound - missing.lowerBound + 1
-            topic.evicted = 0
         }
         topics[name] = topic
     }
