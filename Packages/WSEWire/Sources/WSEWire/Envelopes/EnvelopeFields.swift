@@ -46,15 +46,18 @@ struct EnvelopeFields {
 
     /// Notes where a value lies. The last of several equal keys wins, and a short name wins over a long one.
     ///
+    /// Not so with the stamp: servers put theirs in front of what an application wrote, so there the first wins. Or
+    /// else an event that is published again, with the stamp it once came with, would belong to its old place.
+    ///
     /// - Parameter end: The index behind the value; for a string in JSON 0 if it has escapes.
     @inline(__always)
     mutating func set(_ key: EnvelopeKey, isLong: Bool, start: UInt32, end: UInt32) {
         switch key {
         case .type: if claims(.type, isLong) { (type, typeEnd) = (start, end) }
         case .payload: if claims(.payload, isLong) { (payload, payloadEnd) = (start, end) }
-        case .topic: if claims(.topic, isLong) { (topic, topicEnd) = (start, end) }
-        case .epoch: if claims(.epoch, isLong) { (epoch, epochEnd) = (start, end) }
-        case .offset: if claims(.offset, isLong) { offset = start }
+        case .topic: if claimsFirst(.topic, isLong) { (topic, topicEnd) = (start, end) }
+        case .epoch: if claimsFirst(.epoch, isLong) { (epoch, epochEnd) = (start, end) }
+        case .offset: if claimsFirst(.offset, isLong) { offset = start }
         case .category: category = start
         case .id: id = start
         case .timestamp: timestamp = start
@@ -66,6 +69,11 @@ struct EnvelopeFields {
         case .processing: processing = start
         case .unknown: break
         }
+    }
+
+    @inline(__always)
+    private mutating func claimsFirst(_ name: Names, _ isLong: Bool) -> Bool {
+        !shortNames.contains(name) && claims(name, isLong)
     }
 
     @inline(__always)

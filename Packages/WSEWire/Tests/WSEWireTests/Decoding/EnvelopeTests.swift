@@ -110,9 +110,9 @@ import WSEWire
 
     @Test func theLastOfEqualKeysWins() throws {
         let event = try #require(
-            decode(#"{"t":"a","t":"b","o":1,"\u006f":2,"p":1,"p":{"k":1,"k":2}}"#).first?.event)
+            decode(#"{"t":"a","t":"b","seq":1,"s\u0065q":2,"p":1,"p":{"k":1,"k":2}}"#).first?.event)
         #expect(event.type == "b")
-        #expect(event.offset == 2)
+        #expect(event.sequence == 2)
         #expect(event.payload["k"] == 2)
     }
 
@@ -171,13 +171,17 @@ import WSEWire
         #expect(decode(#"{"t":"x","other":[[[]]]}"#, limits: limits).errors.first?.code == .nestingTooDeep)
     }
 
-    @Test func theApplicationsStampReplacesTheServersInFrontOfIt() throws {
+    @Test(arguments: ["", "\"topic\":\"old\",\"epoch\":\"old\",\"offset\":1,"])
+    func theServersStampInFrontWinsOverTheApplications(others: String) throws {
         let event = try #require(
-            decode(#"{"tp":"m","e":"0000007b","o":3,"t":"x","p":{"o":9},"o":7,"e":"app"}"#).events.first)
-        #expect(event.stamp == RecoveryStamp(topic: "m", epoch: "app", offset: 7))
+            decode(
+                "{\"tp\":\"m\",\"e\":\"0000007b\",\"o\":3,\(others)\"t\":\"x\",\"p\":{\"o\":9},"
+                    + "\"o\":7,\"e\":\"app\",\"tp\":\"n\"}"
+            ).events.first)
+        #expect(event.stamp == RecoveryStamp(topic: "m", epoch: "0000007b", offset: 3))
         #expect(event.payload["o"] == 9)
-        let taken = try #require(decode(#"{"tp":"m","e":"f","o":3,"t":"x","o":null}"#).events.first)
-        #expect(taken.offset == nil && taken.stamp == nil && taken.topic == "m")
+        let nulled = try #require(decode(#"{"tp":"m","e":"f","o":3,"t":"x","o":null}"#).events.first)
+        #expect(nulled.stamp == RecoveryStamp(topic: "m", epoch: "f", offset: 3))
     }
 
     @Test func sharedStringsStayApart() throws {
