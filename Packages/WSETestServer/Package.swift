@@ -42,7 +42,7 @@ let package = Package(
         .testTarget(
             name: "WSETestServerTests",
             dependencies: [
-                "WSETestServer", "WSEWire", "WSECrypto",
+                "WSETestServer", "WSEWire", "WSECrypto", "wse-test-server",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,3 +1,5 @@
+internal import WSETestServer
+
 /// The command line of the program.
 struct Arguments {
     var host = "127.0.0.1"
@@ -7,6 +9,11 @@ struct Arguments {
     var rate = 10.0
     var cutAfter: Double?
     var isPrefixed = false
+    /// Probabilities.
+    var drop = 0.0
+    var duplicate = 0.0
+    var reorder = 0.0
+    var seed: UInt64 = 1
     var mode = Mode.serve
 
     enum Mode {
@@ -38,12 +45,22 @@ struct Arguments {
             case "--topics": topics = try value().split(separator: ",").map(String.init)
             case "--rate": rate = try Self.number(name, value(), 0.001...1_000_000)
             case "--cut-after": cutAfter = try Self.number(name, value(), 0.001...1_000_000)
+            case "--drop": drop = try Self.number(name, value(), 0...1)
+            case "--duplicate": duplicate = try Self.number(name, value(), 0...1)
+            case "--reorder": reorder = try Self.number(name, value(), 0...1)
+            case "--seed": seed = try Self.number(name, value(), 0...UInt64.max)
             case "--prefixed": isPrefixed = true
             case "--token": mode = .token
             case "--help", "-h": mode = .help
             default: throw Failure(message: "\(word) is no option")
             }
         }
+    }
+
+    /// What happens to events on their way to clients.
+    var faults: FaultScript {
+        FaultScript(seed: seed).on(.chance(drop), .drop).on(.chance(duplicate), .duplicate())
+            .on(.chance(reorder), .reorder(by: 1))
     }
 
     private static func number<Number: LosslessStringConvertible & Comparable>(
@@ -68,12 +85,17 @@ struct Arguments {
                                values of their kind (default: five topics)
           --rate N             events per second, of all topics together (default 10)
           --cut-after SECONDS  cut all connections every so many seconds
+          --drop P             lose each event with this probability, 0 to 1
+          --duplicate P        send each event twice with this probability
+          --reorder P          send each event after the next one with this probability
+          --seed N             the same seed gives the same faults and values (default 1)
           --prefixed           behave as wse-server 2.0.1 instead of 2.5.1
           --token              print a token for the secret, valid for a day, and end
           --help               print this and end
 
         EXAMPLES:
           wse-test-server --rate 100 --cut-after 5
+          wse-test-server --drop 0.01 --reorder 0.05 --seed 7
           WSE_SECRET=top-secret wse-test-server --port 9000
           WSE_SECRET=top-secret wse-test-server --token
         """

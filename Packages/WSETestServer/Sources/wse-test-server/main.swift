@@ -37,7 +37,8 @@ func serve(_ arguments: Arguments, secret: String?) async throws(WSETestServerEr
     configuration.dialect = arguments.isPrefixed ? .prefixed : .current
     if let secret { configuration.authentication = .token(secret: secret) }
     let server = try await WSETestServer.start(configuration: configuration)
-    let feed = DemoFeed(topics: arguments.topics)
+    server.inject(arguments.faults)
+    let feed = DemoFeed(topics: arguments.topics, seed: arguments.seed)
     print("listening on \(server.url)\(secret == nil ? "" : " (token required)")")
     print("topics: \(feed.topics.joined(separator: ", "))")
     fflush(nil)
