@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "WSETransport", targets: ["WSETransport"]),
         .library(name: "WSETransportTesting", targets: ["WSETransportTesting"]),
         .library(name: "WSEClient", targets: ["WSEClient"]),
+        .library(name: "WSEPool", targets: ["WSEPool"]),
         .library(name: "WSETestServer", targets: ["WSETestServer"]),
     ],
     dependencies: [
@@ -93,6 +94,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Packages/WSEClient/Sources/WSEClient", swiftSettings: settings
+        ),
+        .target(
+            name: "WSEPool", dependencies: ["WSEResilience"], path: "Packages/WSEPool/Sources/WSEPool",
+            swiftSettings: settings
         ),
         .target(
             name: "WSETestServer",
