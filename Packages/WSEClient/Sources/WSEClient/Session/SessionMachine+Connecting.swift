@@ -238,7 +238,7 @@ extension SessionMachine {
         resolveSubscriptions()
         sequencer.connectionLost()
         fence.removeAll()
-        recoveries = [:]
+        recoveries = []
         encryption?.end()
         setDecryptor(nil)
     }

@@ -77,6 +77,10 @@ extension SessionMachine {
             if withoutPast.contains(name), sequencer.position(of: name) == nil { unseen.insert(name) }
             if let request = sequencer.beginRecovery(of: name, now: reading.now(now.instant)) {
                 positions[topic] = TopicPosition(request.position)
+            } else if recoveries.contains(name), let position = sequencer.position(of: name) {
+                // It is asked for already. Only the answer to the last message about a topic counts, so that has to
+                // ask for the same.
+                positions[topic] = TopicPosition(position)
             } else {
                 // Nothing to resume from, or no way to: what waits behind a hole of the old connection comes out.
                 sequencer.abandonRecovery(of: name, now: reading.now(now.instant))
@@ -92,10 +96,7 @@ extension SessionMachine {
     ) {
         for topic in outcome.accepted {
             let name = InternedString(topic)
-            let carriedPosition = recoveries[name] != nil && recoveries[name] == outcome.request
-            // Another request with the topic's position is still on its way: this answer is not about that.
-            guard carriedPosition || recoveries[name] == nil else { continue }
-            recoveries[name] = nil
+            recoveries.remove(name)
             guard let entry = answer.recovery[topic] else {
                 // A server application that knows nothing of recovery: no replay will come.
                 fence.remove(name)
@@ -176,7 +177,7 @@ extension SessionMachine {
 
     private mutating func settle(_ answers: [(InternedString, ReplayFence.Answer)], now: Moment) {
         for (topic, answer) in answers {
-            recoveries[topic] = nil
+            recoveries.remove(topic)
             sequencer.recoveryAnswered(topic, with: answer, now: reading.now(now.instant))
         }
         if !answers.isEmpty { drainSequencer(now: now) }
@@ -199,7 +200,7 @@ extension SessionMachine {
             let name = InternedString(topic)
             sequencer.remove(name)
             fence.remove(name)
-            recoveries[name] = nil
+            recoveries.remove(name)
             unseen.remove(name)
             withoutPast.remove(name)
         }

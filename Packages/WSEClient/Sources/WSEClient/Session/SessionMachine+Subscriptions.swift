@@ -58,7 +58,7 @@ extension SessionMachine {
                 names, positions: positions, asksForPositions: recoveryIsAvailable, request: id, now: now,
                 random: &random))
         subscriptions.asked(for: names, request: id)
-        for name in names where positions[name] != nil { recoveries[InternedString(name)] = id }
+        for name in names where positions[name] != nil { recoveries.insert(InternedString(name)) }
     }
 
     private mutating func awaitAnswer(_ request: RequestID) {

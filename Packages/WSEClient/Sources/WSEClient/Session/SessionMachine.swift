@@ -42,8 +42,8 @@ struct SessionMachine: ~Copyable {
     var sequencer: EventSequencer<InternedString, InternedString, WSEEvent>
     /// Answers that have overtaken their replay.
     var fence: ReplayFence
-    /// The message that asked for what comes after a topic's position, until it is answered.
-    var recoveries: [InternedString: String] = [:]
+    /// Topics of which what comes after their position was asked for, until that is answered.
+    var recoveries: Set<InternedString> = []
     /// Subscribed topics of which the server had no history; see ``unseen``.
     var withoutPast: Set<InternedString> = []
     /// Those of them of which nothing was seen before the connection was lost.

@@ -197,6 +197,20 @@ import WSETransport
         #expect(session.actions.gaps.isEmpty)
     }
 
+    @Test func `a topic that is asked for again while its recovery is under way loses nothing`() throws {
+        var session = try SessionHarness { $0.subscriptionTimeout = .seconds(1) }
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        session.advance(by: .seconds(2))
+        let again = session.give { $0.subscribe(["a"], request: RequestID(rawValue: 2), now: $1) }
+        #expect(again.sent.map { $0["p", "recovery"] } == [["a": ["epoch": "0000007b", "offset": 0]]])
+        #expect(session.actions.gaps.isEmpty)
+        session.receive(SessionHarness.publication("a", 1))
+        #expect(session.actions.offsets("a") == [0, 1, 2])
+    }
+
     @Test func `events after a refusal's hole are delivered, and the refusal is told`() throws {
         var session = try subscribed("a")
         session.receive(SessionHarness.publication("a", 0))
