@@ -6,7 +6,6 @@ import WSETestServer
 @main
 struct Demo {
     static func main() async throws {
-        printLineByLine()
         let options = Options(CommandLine.arguments.dropFirst())
         let secret = "demo-secret-of-at-least-32-bytes"
         var configuration = WSETestServer.Configuration()

@@ -25,8 +25,8 @@ func exitWithFailure() -> Never {
 }
 
 /// Into a pipe as well, so that whoever reads along sees what is, and a crash takes nothing with it.
-func printLineByLine() {
-    setvbuf(stdout, nil, _IOLBF, 0)
+func flushOutput() {
+    fflush(nil)
 }
 
 func isTerminal() -> Bool {

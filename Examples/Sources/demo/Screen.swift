@@ -25,6 +25,7 @@ struct Screen {
                 let fresh = rates.reduce(0) { $0 + $1.fresh }
                 print("\(pad("\(state)", 12)) \(pad("\(fresh)/s", 7)) \(values.joined(separator: "  "))")
             }
+            flushOutput()
         }
     }
 

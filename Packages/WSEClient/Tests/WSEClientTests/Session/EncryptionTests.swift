@@ -112,7 +112,10 @@ private struct EncryptedPeer {
         var second = try EncryptedPeer()
         let opened = session.give { $0.opened($0.lastAttempt, now: $1) }
         try second.agree(try #require(opened.sent("client_hello").first))
+        session.receive(
+            try second.seal(SessionHarness.publication("a", 7)), as: .binary, from: session.attempt)
         let ready = session.receive(second.hello())
+        #expect(ready.offsets("a") == [7])
         let frames = ready.frames.filter { $0.starts(with: "E:".utf8) }
         #expect(try frames.map { try second.open($0)["p", "text"] } == ["attack at dawn"])
         #expect(!session.actions.frames.contains { $0.contains("attack") })

@@ -78,6 +78,18 @@ import WSEWire
         #expect(session.machine.outbox.offlineCount == 0)
     }
 
+    @Test func `a kept message that the connection did not take goes out with the next that it takes`() throws
+    {
+        var session = try SessionHarness { $0.offlineQueue = .init() }
+        session.give { _ = $0.send(message(1), caller: nil, now: $1) }
+        session.becomeReady()
+        let first = try #require(session.actions.transmitted.first)
+        let attempt = session.attempt
+        session.give { machine, _ in machine.handedOver(first, error: WSEError(.queueFull, "full")) }
+        let again = session.give { $0.flushed(attempt, through: 1, now: $1) }
+        #expect(again.transmitted.map(\.id) == [first.id])
+    }
+
     @Test func `what waits for room when the connection is lost is kept for the next`() throws {
         var session = try SessionHarness { $0.offlineQueue = .init() }
         session.becomeReady()
