@@ -11,6 +11,13 @@ struct ServerDescription: Sendable, Hashable {
 
     init() {}
 
+    /// Whether publications carry their position. 2.0.1 never stamps them; later ones do where they can recover.
+    var stampsPublications: Bool {
+        let numbers = (version ?? "").split(separator: ".").prefix(2).map { Int($0) }
+        guard numbers.count == 2, let major = numbers[0], let minor = numbers[1] else { return true }
+        return (major, minor) > (2, 0)
+    }
+
     init(serverReady payload: WSEValue) {
         let details = payload["details"] ?? .null
         connectionID = details["connection_id"]?.stringValue

@@ -26,6 +26,8 @@ enum SessionTimer: Hashable, Sendable {
     case stability
     /// A caller of subscribe or unsubscribe has waited long enough.
     case subscription(RequestID)
+    /// Topics that were asked for in vain are asked for again.
+    case unanswered
     /// The server owes us the publications of a hole.
     case recovery
     /// A replay whose answer is in has paused for long.

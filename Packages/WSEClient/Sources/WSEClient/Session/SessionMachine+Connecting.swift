@@ -249,8 +249,10 @@ extension SessionMachine {
         emit(.cancelTimer(.heartbeat))
         emit(.cancelTimer(.reconnect))
         emit(.cancelTimer(.stability))
+        emit(.cancelTimer(.unanswered))
         emit(.cancelTimer(.recovery))
         emit(.cancelTimer(.replay))
+        asksUnanswered = nil
         armedRecovery = nil
         armedFence = nil
     }

@@ -81,6 +81,7 @@ extension SessionMachine {
                 // It is asked for already. Only the answer to the last message about a topic counts, so that has to
                 // ask for the same.
                 positions[topic] = TopicPosition(position)
+                sequencer.extendRecovery(of: name, now: reading.now(now.instant))
             } else {
                 // Nothing to resume from, or no way to: what waits behind a hole of the old connection comes out.
                 sequencer.abandonRecovery(of: name, now: reading.now(now.instant))
@@ -119,12 +120,20 @@ extension SessionMachine {
             fence.remove(topic)
             sequencer.recoveryAnswered(
                 topic, with: RecoveryAnswer(head: nil, recovered: false), now: reading.now(now.instant))
-            if sequencer.position(of: topic) == nil { withoutPast.insert(topic) }
+            if sequencer.position(of: topic) == nil {
+                withoutPast.insert(topic)
+                // Its first event is the first there is, or some were lost before it.
+                unseen.insert(topic)
+            }
             return
         }
         // The head is that of an event that nobody here has seen.
         if !unseen.isEmpty { firstSeen(topic, epoch: head.epoch, offset: .max) }
         let answer = RecoveryAnswer(head: head, recovered: entry.recovered)
+        guard server.stampsPublications else {
+            follow(answer, head: head, of: topic, now: now)
+            return
+        }
         if fence.keep(
             answer, of: topic, position: sequencer.position(of: topic), now: reading.now(now.instant))
         {
@@ -133,6 +142,26 @@ extension SessionMachine {
         } else {
             sequencer.recoveryAnswered(topic, with: answer, now: reading.now(now.instant))
         }
+    }
+
+    /// Without stamps only answers tell how far a topic is. What one calls recovered has come before it, as such
+    /// servers send replay and answer in one order.
+    private mutating func follow(
+        _ answer: RecoveryAnswer<InternedString>, head: WSEResilience.TopicPosition<InternedString>,
+        of topic: InternedString, now: Moment
+    ) {
+        if let position = sequencer.position(of: topic) {
+            let isSameEpoch = position.epoch == head.epoch
+            if !isSameEpoch {
+                emit(.signal(.resync(topic: topic.string, epoch: head.epoch.string)))
+            }
+            if answer.recovered || !isSameEpoch {
+                // The position is the server's word, and this is its newest.
+                sequencer.remove(topic)
+                sequencer.track(topic)
+            }
+        }
+        sequencer.recoveryAnswered(topic, with: answer, now: reading.now(now.instant))
     }
 
     // MARK: Topics without a past

@@ -59,7 +59,38 @@ extension SessionMachine {
                 random: &random))
         subscriptions.asked(for: names, request: id)
         for name in names where positions[name] != nil { recoveries.insert(InternedString(name)) }
+        if asksUnanswered == nil { awaitAnswers(after: 0) }
     }
+
+    // MARK: Without an answer
+
+    /// How many times a delay is doubled at most.
+    private static let mostDoublings = 5
+
+    private mutating func awaitAnswers(after attempts: Int) {
+        asksUnanswered = attempts
+        let delay = settings.subscriptionTimeout * (1 << min(attempts, Self.mostDoublings))
+        emit(.startTimer(.unanswered, after: delay))
+    }
+
+    /// An answer may get lost in the server, and a connection may last for days: what is not answered is asked for
+    /// again, ever more seldom, as there may be servers that never answer.
+    mutating func unansweredDue(now: Moment) {
+        guard isReady, let attempts = asksUnanswered else { return }
+        // While the client does not read, answers may lie in the socket.
+        let overdue = reading.isPaused ? [] : subscriptions.nextRound()
+        awaitAnswers(after: overdue.isEmpty ? attempts : attempts + 1)
+        if overdue.isEmpty, subscriptions.isComplete { stopAwaitingAnswers() }
+        askFor(overdue, now: now)
+    }
+
+    private mutating func stopAwaitingAnswers() {
+        guard asksUnanswered != nil else { return }
+        asksUnanswered = nil
+        emit(.cancelTimer(.unanswered))
+    }
+
+    // MARK: Callers
 
     private mutating func awaitAnswer(_ request: RequestID) {
         guard subscriptions.isWaiting(request) else { return }
@@ -108,6 +139,7 @@ extension SessionMachine {
             emit(.signal(.refused(topics: Set(outcome.refused))))
         }
         recoveryAnswered(answer, to: outcome, now: now)
+        if subscriptions.isComplete { stopAwaitingAnswers() }
         resolveSubscriptions()
     }
 }

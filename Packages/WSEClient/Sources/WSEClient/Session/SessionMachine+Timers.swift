@@ -14,6 +14,7 @@ extension SessionMachine {
             backoff.reset()
         case .subscription(let request):
             subscriptionDue(request)
+        case .unanswered: unansweredDue(now: now)
         case .recovery: recoveryDue(now: now)
         case .replay: fenceDue(now: now)
         }

@@ -50,6 +50,8 @@ struct SessionMachine: ~Copyable {
     var unseen: Set<InternedString> = []
     /// Stands still while the client does not read.
     var reading = ReadingClock()
+    /// How often topics were asked for again in vain, while the timer for that runs.
+    var asksUnanswered: Int?
     /// When the recovery timer is due, if it runs.
     var armedRecovery: ContinuousClock.Instant?
     /// When the replay timer is due, if it runs.

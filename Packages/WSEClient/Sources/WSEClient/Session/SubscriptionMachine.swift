@@ -29,6 +29,8 @@ struct SubscriptionMachine {
         var status = Status.wanted
         /// The last request about it on this connection.
         var request: String?
+        /// When that was; see ``nextRound()``.
+        var round = 0
     }
 
     private struct Request {
@@ -57,6 +59,7 @@ struct SubscriptionMachine {
     /// Topics that were unsubscribed from on this connection.
     private(set) var left: Set<InternedString> = []
     private var requests: [Request] = []
+    private var round = 0
     private var waiters: [Waiter] = []
 
     var acknowledged: Set<String> { Set(topics.filter { $0.value.status == .acknowledged }.keys) }
@@ -133,8 +136,25 @@ struct SubscriptionMachine {
         for name in names where topics[name] != nil {
             if topics[name]?.status == .wanted { topics[name]?.status = .pending }
             topics[name]?.request = request
+            topics[name]?.round = round
         }
         remember(Request(id: request, isUnsubscribe: false, open: Set(names)))
+    }
+
+    /// Called now and then: topics that were asked for before the last call and have no answer, in a fixed order.
+    ///
+    /// No answer to what was asked about them so far is expected any more. Else, with servers that do not say what
+    /// they answer, the answer to the next request would be taken for that to the lost one, time and again.
+    mutating func nextRound() -> [String] {
+        defer { round += 1 }
+        let overdue = topics.filter {
+            $0.value.status != .acknowledged && $0.value.request != nil && $0.value.round < round
+        }
+        for index in requests.indices where !requests[index].isUnsubscribe {
+            requests[index].open.subtract(overdue.keys)
+        }
+        requests.removeAll { $0.open.isEmpty }
+        return overdue.keys.sorted()
     }
 
     /// Notes that the server was told that topics are not wanted any more.

@@ -294,4 +294,94 @@ import WSETransport
         #expect(session.actions.delivered.count == 1)
         #expect(session.actions.delivered.first?.payload.value == 0)
     }
+
+    private static let oldHello = SessionHarness.hello.replacing("2.5.1", with: "2.0.1")
+
+    /// Subscribed to `a` on a server without stamps, which says that it is at `head`; connected anew since.
+    private func resumingWithoutStamps(head: UInt64) throws -> SessionHarness {
+        var session = try SessionHarness()
+        session.give { $0.connect(now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        session.receive(Self.oldHello)
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: head)))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        session.receive(Self.oldHello)
+        return session
+    }
+
+    @Test func `without stamps what the server calls recovered is believed, and no loss is announced`() throws
+    {
+        var session = try resumingWithoutStamps(head: 3)
+        session.receive(#"{"t":"tick","id":"a4","p":4}"#)
+        session.receive(
+            SessionHarness.answer(
+                accepted: ["a"], recovery: SessionHarness.recovery("a", head: 4, recovered: true)))
+        let later = session.advance(by: .seconds(14))
+        #expect(later.sent("subscription_update").isEmpty)
+        #expect(session.actions.gaps.isEmpty)
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        let subscribe = try #require(session.receive(Self.oldHello).sent("subscription_update").first)
+        #expect(subscribe["p", "recovery"] == ["a": ["epoch": "0000007b", "offset": 4]])
+    }
+
+    @Test func `without stamps what the server cannot recover is announced`() throws {
+        var session = try resumingWithoutStamps(head: 3)
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: 9)))
+        #expect(session.actions.gaps.map(\.offsets) == [4...9])
+    }
+
+    @Test func `without stamps a server with another history is followed, be it one from before`() throws {
+        var session = try resumingWithoutStamps(head: 3)
+        for epoch in ["000000ff", "0000007b"] {
+            let actions = session.receive(
+                SessionHarness.answer(
+                    accepted: ["a"], recovery: SessionHarness.recovery("a", head: 7, epoch: epoch)))
+            #expect(actions.resyncs == [epoch])
+            #expect(actions.gaps.isEmpty)
+            session.close(code: nil)
+            session.advance(by: .seconds(4))
+            session.give { $0.opened($0.lastAttempt, now: $1) }
+            let subscribe = try #require(
+                session.receive(Self.oldHello).sent("subscription_update").first)
+            #expect(subscribe["p", "recovery"] == ["a": ["epoch": .string(epoch), "offset": 7]])
+        }
+    }
+
+    @Test(arguments: [0, 2] as [UInt64])
+    func `the first event of a topic without a past is its beginning, or a loss is announced`(first: UInt64)
+        throws
+    {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: nil)))
+        let actions = session.receive(SessionHarness.publication("a", first))
+        #expect(actions.resyncs == (first > 0 ? ["0000007b"] : []))
+        #expect(actions.offsets("a") == [first])
+    }
+
+    @Test func `asking again for want of an answer does not give up the hole that is being filled`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.advance(by: .seconds(15))
+        // The server takes the client in and does not say so; then the link is silent.
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        let again = session.advance(by: .seconds(16))
+        #expect(again.gaps.isEmpty)
+        #expect(
+            again.sent("subscription_update").map { $0["p", "recovery"] }
+                == [["a": ["epoch": "0000007b", "offset": 0]]])
+        session.receive(SessionHarness.publication("a", 1))
+        #expect(session.actions.offsets("a") == [0, 1, 2])
+    }
 }

@@ -176,6 +176,11 @@ extension [SessionAction] {
         compactMap { if case .signal(.gap(let gap)) = $0 { gap } else { nil } }
     }
 
+    /// The epochs that topics are said to begin.
+    var resyncs: [String] {
+        compactMap { if case .signal(.resync(_, let epoch)) = $0 { epoch } else { nil } }
+    }
+
     var states: [ConnectionState] {
         compactMap { if case .signal(.state(let state)) = $0 { state } else { nil } }
     }

@@ -160,4 +160,55 @@ import Testing
         session.receive(SessionHarness.answer(accepted: ["a"]))
         #expect(session.machine.subscriptions.acknowledged == ["a"])
     }
+
+    // MARK: Answers that never come
+
+    @Test func `a topic without an answer is asked for again, ever more seldom, until it has one`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        var asked: [Int] = []
+        for second in 1...100 {
+            let actions = session.advance(by: .seconds(1))
+            session.receive(SessionHarness.publication("other", UInt64(second)))
+            if !actions.sent("subscription_update").isEmpty { asked.append(second) }
+        }
+        #expect(asked == [20, 60])
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        #expect(session.machine.subscriptions.isComplete)
+        #expect(session.timers[.unanswered] == nil)
+    }
+
+    @Test func `topics that were asked for after a reconnect and have no answer are asked for again`() throws
+    {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        let again = session.advance(by: .seconds(21)).sent("subscription_update")
+        #expect(again.map { $0["p", "topics"] } == [["a"]])
+    }
+
+    @Test func `an answer after a lost one counts for the topic, though it does not say to what it belongs`()
+        throws
+    {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.advance(by: .seconds(21))
+        let actions = session.receive(SessionHarness.answer(accepted: [], refused: ["a"]))
+        #expect(actions.contains { if case .signal(.refused(["a"])) = $0 { true } else { false } })
+        #expect(session.machine.subscriptions.wanted.isEmpty)
+    }
+
+    @Test func `while the client does not read, nothing is asked for again`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.give { $0.readingPaused(true, now: $1) }
+        #expect(session.advance(by: .seconds(60)).sent("subscription_update").isEmpty)
+    }
 }
