@@ -42,5 +42,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "WSESimulation",
+            dependencies: [
+                "WSEClient", "WSECrypto", "WSEResilience", "WSEWire",
+                .product(name: "WSETransport", package: "WSETransport"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )
