@@ -203,7 +203,7 @@ import WSETransport
         session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
         session.receive(SessionHarness.publication("a", 0))
         session.receive(SessionHarness.publication("a", 2))
-        session.advance(by: .seconds(2))
+        session.advance(by: .milliseconds(1_500))
         let again = session.give { $0.subscribe(["a"], request: RequestID(rawValue: 2), now: $1) }
         #expect(again.sent.map { $0["p", "recovery"] } == [["a": ["epoch": "0000007b", "offset": 0]]])
         #expect(session.actions.gaps.isEmpty)
