@@ -1,5 +1,5 @@
 public import WSETransport
-public import WSEWire
+import WSEWire
 
 /// A connection to a WSE server that mends itself.
 ///
@@ -92,21 +92,29 @@ public final class WSEClient: Sendable {
     /// Topics the user wants, confirmed or not.
     public var wantedTopics: Set<String> { engine.read { $0.machine.subscriptions.wanted } }
 
-    /// Events that wait in ``events``.
-    public var queueSize: Int { engine.events.count }
+    /// Events that wait in streams and for handlers.
+    public var queueSize: Int { engine.router.totalCount }
 
     public func statistics() -> WSEStatistics {
-        let queued = engine.events.count
-        return engine.read { WSEStatistics($0.machine, queuedEvents: queued) }
+        let queued = engine.router.totalCount
+        let now = engine.configuration.clock.now()
+        return engine.read { WSEStatistics($0.machine, queuedEvents: queued, now: now) }
     }
 
     // MARK: Events
 
-    /// All events, in order, each once. Buffered from the first connect on; see ``WSEConfiguration/eventBuffering``.
-    public var events: WSEEventSequence { WSEEventSequence(mailbox: engine.events) }
+    /// All events, in order, each once; see ``WSEConfiguration/eventBuffering``.
+    ///
+    /// They wait from the first connect on for somebody to iterate. With the default policy the connection is read no
+    /// further while they fill the buffer; so where only handlers or streams of a kind are registered, and nobody has
+    /// ever asked for `events`, it is not filled.
+    public var events: WSEEventSequence { WSEEventSequence(mailbox: engine.router.allEvents()) }
 
     /// What the client tells about itself from now on: state, holes, drops, errors. Each sequence gets all of it.
     public var signals: AsyncStream<WSESignal> { engine.signals.subscribe() }
+
+    /// The state now, and each that follows. Ends when the client goes away.
+    public var states: AsyncStream<ConnectionState> { engine.states.subscribe() }
 
     // MARK: Topics
 
@@ -128,24 +136,5 @@ public final class WSEClient: Sendable {
     private func checked(_ topics: [String]) throws(WSEError) -> [String] {
         if topics.contains("") { throw WSEError(.invalidArgument, "a topic name is empty") }
         return Array(Set(topics)).sorted()
-    }
-
-    // MARK: Sending
-
-    /// Sends one message, or keeps it until there is a connection.
-    ///
-    /// Returns when the message is handed to the connection; while that takes nothing, the caller waits. What is handed
-    /// over may still be lost with the connection: only an answer of the server's application proves that it arrived.
-    ///
-    /// - Throws: ``WSEError``: `notConnected` where there is no connection and no offline queue, `queueFull` if there is
-    ///   no room in the queues, `rateLimit` with `retryAfter`, `invalidArgument` if the payload cannot be encoded or is
-    ///   larger than the server takes, `connection` or `closed` if the connection ended first, `cancelled`.
-    @discardableResult
-    public func send(
-        _ type: String, _ payload: WSEValue = [:], priority: MessagePriority? = nil,
-        correlationID: String? = nil
-    ) async throws(WSEError) -> SendOutcome {
-        try await engine.send(
-            MessageDraft(type: type, payload: payload, priority: priority, correlationID: correlationID))
     }
 }

@@ -65,6 +65,10 @@ public struct WSEConfiguration: Sendable {
 
     /// The buffer of ``WSEClient/events``.
     public var eventBuffering: StreamBuffering = .default
+    /// How the link is judged; see ``WSEClient/connectionQuality``.
+    public var network: NetworkMonitor.Configuration = .init()
+    /// How `Encodable` payloads are written.
+    public var payloadEncoder: PayloadEncoder = .init()
     /// Bounds on inbound messages.
     public var limits: WireLimits = .init()
 

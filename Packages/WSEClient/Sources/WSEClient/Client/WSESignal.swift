@@ -1,3 +1,4 @@
+public import WSEResilience
 public import WSEWire
 
 /// What a client tells about itself, beside the events. Watch them with ``WSEClient/signals``.
@@ -21,7 +22,16 @@ public enum WSESignal: Sendable {
     case downgrade(type: String)
     /// A frame could not be read and was skipped; the connection stays.
     case unreadable(WireError)
-    /// An `error` message of the server.
+    /// The quality of the link changed.
+    case quality(NetworkQuality)
+    /// The server says that messages come nearly too fast; the rate is lowered. How many more it takes for now, and for
+    /// how long to hold back.
+    case rateLimitWarning(remaining: Int?, retryAfter: Duration?)
+    /// The payload of an event did not fit the type of a typed stream, which passed it over.
+    case undecodable(type: String, WireError)
+    /// A handler threw at an event of that type.
+    case handlerFailed(type: String, any Error)
+    /// An `error` message of the server. One that says `RATE_LIMITED` holds further messages back.
     case serverError(WSEError)
     /// An attempt failed or a connection was lost; the next attempt follows after the delay.
     case retrying(after: Duration, cause: WSEError)

@@ -1,10 +1,14 @@
+public import WSEResilience
+
 /// A snapshot of what a client has done so far.
 public struct WSEStatistics: Sendable, Hashable, Codable {
     public var state: ConnectionState
     /// The server's name for this connection.
     public var connectionID: String?
     public var serverVersion: String?
+    /// Topics that the server has confirmed, and those that the user wants.
     public var topics: Set<String>
+    public var wantedTopics: Set<String>
     /// WebSocket messages, control messages included.
     public var messagesReceived: UInt64
     public var messagesSent: UInt64
@@ -34,16 +38,45 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
     /// Attempts to connect, and connections made again after a loss.
     public var connectAttempts: UInt64
     public var reconnects: UInt64
-    /// Events that wait in ``WSEClient/events``.
+    /// Events that wait in streams and for handlers.
     public var queuedEvents: Int
+    /// Messages whose answer is awaited.
+    public var pendingRequests: Int
     /// The last measured round trip.
     public var roundTrip: Duration?
+    /// What is known of the link.
+    public var network: Network
+    /// What the server says about the link.
+    public var serverQuality: String?
+    /// Messages that may be sent at once; `nil` without a limit.
+    public var sendTokens: Int?
 
-    init(_ machine: borrowing SessionMachine, queuedEvents: Int) {
+    /// The link, judged by the round trips of the heartbeat.
+    public struct Network: Sendable, Hashable, Codable {
+        public var quality: NetworkQuality
+        /// Mean round trip, and mean difference between one and the next.
+        public var latency: Duration
+        public var jitter: Duration
+        /// Share of pings without an answer, 0 to 1.
+        public var loss: Double
+        /// How many round trips this rests on.
+        public var samples: Int
+
+        init(_ diagnostics: NetworkMonitor.Diagnostics) {
+            quality = diagnostics.quality
+            latency = diagnostics.latency
+            jitter = diagnostics.jitter
+            loss = diagnostics.loss
+            samples = diagnostics.samples
+        }
+    }
+
+    init(_ machine: borrowing SessionMachine, queuedEvents: Int, now: ContinuousClock.Instant) {
         state = machine.state
         connectionID = machine.server.connectionID
         serverVersion = machine.server.version
         topics = machine.subscriptions.acknowledged
+        wantedTopics = machine.subscriptions.wanted
         messagesReceived = machine.counters.messagesReceived
         messagesSent = machine.counters.messagesSent
         bytesReceived = machine.counters.bytesReceived
@@ -62,6 +95,10 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
         connectAttempts = machine.counters.connects
         reconnects = machine.counters.reconnects
         self.queuedEvents = queuedEvents
+        pendingRequests = machine.requests.count
         roundTrip = machine.lastRoundTrip
+        network = Network(machine.network.diagnostics)
+        serverQuality = machine.serverQuality
+        sendTokens = machine.outbox.availableTokens(now: now)
     }
 }

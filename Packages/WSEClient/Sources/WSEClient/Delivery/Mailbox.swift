@@ -198,7 +198,77 @@ final class Mailbox<Element: Sendable>: Sendable {
         return result
     }
 
-    private func wait(_ run: UInt64?, isolation: isolated (any Actor)?) async {
+    /// Takes what is pending, if there is anything, whichever run it is of.
+    func takePending(into batch: inout [Element]) -> Bool {
+        batch.removeAll(keepingCapacity: true)
+        var spare: [Element] = []
+        swap(&spare, &batch)
+        let wasFull = state.withLock { state in
+            swap(&state.pending, &spare)
+            defer { state.isFull = false }
+            return state.isFull
+        }
+        swap(&spare, &batch)
+        if wasFull { onDrained() }
+        return !batch.isEmpty
+    }
+
+    /// Takes one element, waiting for it if there is none.
+    ///
+    /// - Parameter isExpired: Whether the waiting is over; asked again after ``wake()``.
+    /// - Returns: `nil` at the end of the stream.
+    /// - Throws: The stream's error; `cancelled`; `timeout` once the waiting is over.
+    func takeFirst(isExpired: @Sendable () -> Bool) async throws(WSEError) -> Element? {
+        var run: UInt64?
+        while true {
+            let (element, taken, wasFull) = takeFirstNow(&run)
+            if wasFull { onDrained() }
+            switch taken {
+            case .taken: return element
+            case .ended: return nil
+            case .failed(let error): throw error
+            case .empty: break
+            }
+            if Task.isCancelled { throw WSEError(.cancelled, "the task that receives was cancelled") }
+            if isExpired() { throw WSEError(.timeout, "no event came in time") }
+            await wait(run, isolation: nil, unless: isExpired)
+        }
+    }
+
+    private func takeFirstNow(_ run: inout UInt64?) -> (Element?, Taken, wasFull: Bool) {
+        let consumer = run
+        let (result, current) = state.withLock { state -> ((Element?, Taken, wasFull: Bool), UInt64) in
+            if let consumer, consumer != state.run {
+                guard consumer + 1 == state.run, case .failed(let error) = state.lastCompletion else {
+                    return ((nil, .ended, false), consumer)
+                }
+                return ((nil, .failed(error), false), consumer)
+            }
+            guard !state.pending.isEmpty else {
+                switch state.completion {
+                case nil: return ((nil, .empty, false), state.run)
+                case .finished: return ((nil, .ended, false), state.run)
+                case .failed(let error): return ((nil, .failed(error), false), state.run)
+                }
+            }
+            let element = state.pending.removeFirst()
+            // Half empty before the connection is read again, or each element would pause and resume it.
+            let hasRoom = state.isFull && state.pending.count <= buffering.capacity / 2
+            if hasRoom { state.isFull = false }
+            return ((element, .taken, hasRoom), state.run)
+        }
+        run = current
+        return result
+    }
+
+    /// All who wait look again.
+    func wake() {
+        for waiter in state.withLock({ $0.takeWaiters() }) { waiter.resume() }
+    }
+
+    private func wait(
+        _ run: UInt64?, isolation: isolated (any Actor)?, unless isExpired: @Sendable () -> Bool = { false }
+    ) async {
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -208,7 +278,7 @@ final class Mailbox<Element: Sendable>: Sendable {
                 let isReady = state.withLock { state in
                     // Checked again under the lock: an event, the end or a cancellation may have come meanwhile.
                     if !state.pending.isEmpty || state.completion != nil || state.run != run
-                        || Task.isCancelled
+                        || Task.isCancelled || isExpired()
                     {
                         return true
                     }

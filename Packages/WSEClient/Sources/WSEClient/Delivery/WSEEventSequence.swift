@@ -1,6 +1,6 @@
 public import WSEWire
 
-/// The events of a client, in order, each once.
+/// The events of a client, or those of one topic or type, in order, each once.
 ///
 /// The sequence ends when the user disconnects, and throws its cause when the client ends by an error that no
 /// reconnect can mend; a lost connection does not end it. Several iterators share the events between them: each
@@ -12,9 +12,11 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
     public typealias Failure = WSEError
 
     let mailbox: Mailbox<WSEEvent>
+    /// Ends the route into the mailbox when it goes; `nil` for the route that all events take.
+    var route: EventRouteOwner?
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(mailbox: mailbox)
+        Iterator(mailbox: mailbox, route: route)
     }
 
     /// Walks the events. What it has taken and not given out goes to the next consumer when it is released. Copies of
@@ -22,8 +24,8 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         private let cursor: Cursor
 
-        init(mailbox: Mailbox<WSEEvent>) {
-            cursor = Cursor(mailbox: mailbox)
+        init(mailbox: Mailbox<WSEEvent>, route: EventRouteOwner?) {
+            cursor = Cursor(mailbox: mailbox, route: route)
         }
 
         public mutating func next() async throws(WSEError) -> WSEEvent? {
@@ -44,9 +46,11 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
         @exclusivity(unchecked) private var index = 0
         private var run: UInt64?
         private let mailbox: Mailbox<WSEEvent>
+        private let route: EventRouteOwner?
 
-        init(mailbox: Mailbox<WSEEvent>) {
+        init(mailbox: Mailbox<WSEEvent>, route: EventRouteOwner?) {
             self.mailbox = mailbox
+            self.route = route
         }
 
         deinit {

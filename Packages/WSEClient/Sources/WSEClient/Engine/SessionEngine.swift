@@ -25,11 +25,21 @@ final class SessionEngine: Sendable {
         var disconnectWaiters = Waiters<Void>()
         var subscriptionWaiters = Waiters<SubscriptionResult>()
         var sends = Outcomes<Result<SendOutcome.Disposition, WSEError>>()
+        var requests = Outcomes<Result<WSEEvent, WSEError>>()
+        var closeWaiters = Waiters<WSEError?>()
+        /// How the last run of connecting ended, until the next begins.
+        var end: End?
         var lastRequest: UInt64 = 0
     }
 
+    enum End {
+        case finished
+        case failed(WSEError)
+    }
+
     let configuration: WSEConfiguration
-    let events: Mailbox<WSEEvent>
+    let router: EventRouter
+    let states = StateBroadcaster()
     let signals = SignalBroadcaster()
     private let state: Mutex<State>
     let logger: Logger
@@ -38,7 +48,7 @@ final class SessionEngine: Sendable {
         self.configuration = configuration
         logger = configuration.logger
         let reference = WeakEngine()
-        events = Mailbox(buffering: configuration.eventBuffering) {
+        router = EventRouter(buffering: configuration.eventBuffering) {
             reference.engine?.streamChanged()
         } onDropped: { count in
             reference.engine?.eventsDropped(count)
@@ -119,17 +129,25 @@ final class SessionEngine: Sendable {
             for waiter in state.withLock({ $0.disconnectWaiters.takeAll() }) { waiter.resume() }
         case .resolveSubscription(let request, let result):
             resolve(request, result)
+        case .resolveRequest(let request, let result):
+            state.withLock { $0.requests.resolve(request.rawValue, result) }?.resume(returning: result)
         case .updateReading:
             updateReading()
         case .reopen:
-            events.reopen()
+            state.withLock { $0.end = nil }
+            router.reopen()
         case .finish(let error):
-            events.finish(throwing: error)
+            router.finish(throwing: error)
+            let waiters = state.withLock { state in
+                state.end = error.map { .failed($0) } ?? .finished
+                return state.closeWaiters.takeAll()
+            }
+            for waiter in waiters { waiter.resume(returning: error) }
         }
     }
 
     private func deliver(_ batch: [WSEEvent]) {
-        let outcome = events.yield(batch)
+        let outcome = router.deliver(batch)
         if outcome.dropped > 0 { eventsDropped(outcome.dropped) }
         if outcome.unwanted > 0 {
             state.withLock { $0.machine.counters.dropped += UInt64(outcome.unwanted) }
@@ -152,7 +170,7 @@ final class SessionEngine: Sendable {
         let now = Moment(configuration.clock)
         let (handle, isPaused) = state.withLock { state in
             // Until the client is ready, only the handshake is expected.
-            let isPaused = state.machine.isReady && events.isFull
+            let isPaused = state.machine.isReady && router.isFull
             state.machine.readingPaused(isPaused, now: now)
             return (state.connection?.handle, isPaused)
         }
@@ -197,9 +215,11 @@ final class SessionEngine: Sendable {
         state.withLock { $0.sends.resolve(caller.rawValue, result) }?.resume(returning: result)
     }
 
-    private func announce(_ signal: WSESignal) {
+    func announce(_ signal: WSESignal) {
         switch signal {
-        case .state(let state): logger.info("state changed", metadata: ["state": "\(state)"])
+        case .state(let state):
+            logger.info("state changed", metadata: ["state": "\(state)"])
+            states.yield(state)
         case .retrying(let delay, let cause):
             logger.warning("connecting again", metadata: ["after": "\(delay)", "cause": "\(cause)"])
         case .gap(let gap):
@@ -214,6 +234,16 @@ final class SessionEngine: Sendable {
             logger.warning("queued messages given up", metadata: ["count": "\(ids.count)"])
         case .downgrade(let type):
             logger.warning("event in the clear on an encrypted connection", metadata: ["type": "\(type)"])
+        case .quality(let quality):
+            logger.debug("network quality", metadata: ["quality": "\(quality)"])
+        case .rateLimitWarning(let remaining, _):
+            logger.warning(
+                "close to the rate limit", metadata: ["remaining": "\(remaining.map(String.init) ?? "-")"])
+        case .undecodable(let type, let error):
+            logger.warning("event skipped", metadata: ["type": "\(type)", "reason": "\(error)"])
+        case .handlerFailed(let type, _):
+            // What an application throws may tell what is in the event.
+            logger.warning("a handler threw", metadata: ["type": "\(type)"])
         case .dropped(let count): logger.warning("events dropped", metadata: ["count": "\(count)"])
         }
         signals.yield(signal)

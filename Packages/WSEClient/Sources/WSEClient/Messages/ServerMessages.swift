@@ -91,7 +91,7 @@ extension WSEError {
     }
 
     /// A delay that a server asks for, in seconds. A day is the most that is believed; a duration has a limit, too.
-    private static func delay(seconds: Double) -> Duration? {
+    static func delay(seconds: Double) -> Duration? {
         seconds.isNaN ? nil : .seconds(min(max(0, seconds), 86_400))
     }
 }

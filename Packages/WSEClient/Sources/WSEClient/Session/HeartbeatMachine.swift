@@ -56,6 +56,13 @@ struct HeartbeatMachine {
         return min(interval, max(remaining, .milliseconds(1)))
     }
 
+    /// How many pings have gone unanswered for an interval. Their answers no longer count.
+    mutating func takeMissed() -> Int {
+        guard !isPaused else { return 0 }
+        defer { outstanding = [] }
+        return outstanding.count
+    }
+
     mutating func sentPing(timestamp: UInt64, _ now: ContinuousClock.Instant) {
         // A silent peer is cut off long before this matters.
         if outstanding.count >= 8 { outstanding.removeFirst() }

@@ -13,4 +13,6 @@ struct OutboundMessage: Sendable {
     var caller: RequestID?
     /// Whether it has a slot in the offline queue, which is emptied when the message is handed to a connection.
     var isKept = false
+    /// Whether it is of use on the present connection only.
+    var needsConnection = false
 }

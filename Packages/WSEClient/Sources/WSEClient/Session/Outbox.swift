@@ -62,6 +62,12 @@ struct Outbox {
         return WSEError(.rateLimit, "more messages than the rate limit allows", retryAfter: delay)
     }
 
+    /// Messages that may go at once; `nil` without a limit.
+    func availableTokens(now: ContinuousClock.Instant) -> Int? {
+        var limit = limit
+        return limit?.availableTokens(now: now)
+    }
+
     /// Heeds what a server says about the rate.
     mutating func heed(_ feedback: TokenBucket.Feedback, now: ContinuousClock.Instant) {
         limit?.heed(feedback, now: now)
@@ -94,7 +100,7 @@ struct Outbox {
 
     /// Keeps a message until there is a connection.
     mutating func keep(_ message: OutboundMessage, now: ContinuousClock.Instant) -> [Outcome] {
-        guard offline != nil else {
+        guard offline != nil, !message.needsConnection else {
             return [(message, .failure(WSEError(.notConnected, "there is no connection to send on")))]
         }
         var kept = message
@@ -153,7 +159,7 @@ struct Outbox {
         var outcomes: [Outcome] = []
         handles = [:]
         for message in waiting.removeAll() where !message.isKept {
-            if keepsWaiting, offline != nil {
+            if keepsWaiting, offline != nil, !message.needsConnection {
                 outcomes += keep(message, now: now)
             } else {
                 outcomes.append((message, .failure(error)))

@@ -40,6 +40,7 @@ struct ReplayFence {
     }
 
     var isEmpty: Bool { entries.isEmpty }
+    var topics: [String] { entries.keys.map(\.string) }
 
     /// When ``takeOverdue(_:now:)`` has to be called next.
     var nextDue: ContinuousClock.Instant? { entries.values.map(\.due).min() }

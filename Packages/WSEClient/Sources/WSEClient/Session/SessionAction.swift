@@ -22,6 +22,7 @@ enum SessionAction: Sendable {
     case resolveDisconnect
     case resolveSubscription(RequestID, SubscriptionResult)
     case resolveSend(RequestID, Result<SendOutcome.Disposition, WSEError>)
+    case resolveRequest(RequestID, Result<WSEEvent, WSEError>)
     /// The streams begin anew, for consumers that come from now on.
     case reopen
     /// The streams end; with an error if one ended the session.

@@ -28,6 +28,8 @@ enum SessionTimer: Hashable, Sendable {
     case subscription(RequestID)
     /// Topics that were asked for in vain are asked for again.
     case unanswered
+    /// A request has waited for its answer long enough.
+    case request(RequestID)
     /// The server owes us the publications of a hole.
     case recovery
     /// A replay whose answer is in has paused for long.

@@ -233,7 +233,10 @@ extension SessionMachine {
     ///
     /// - Parameter keepsMessages: Whether messages that wait for the connection may wait for the next one.
     mutating func endOfConnection(_ cause: WSEError, keepsMessages: Bool = true, now: Moment) {
+        failRequests(cause)
         report(outbox.connectionLost(cause, keepsWaiting: keepsMessages, now: now.instant))
+        network.reset()
+        serverQuality = nil
         subscriptions.connectionLost()
         resolveSubscriptions()
         sequencer.connectionLost()

@@ -85,6 +85,14 @@ extension SessionMachine {
             gotPong(event.payload["client_timestamp"]?.uintValue, now: now)
         case .error:
             gotError(event, from: attempt, now: now)
+        case .rateLimitWarning:
+            gotRateLimitWarning(event, now: now)
+            sequence(event, now: now)
+        case .connectionQuality:
+            serverQuality = event.payload["quality"]?.stringValue
+            sequence(event, now: now)
+        case .healthCheck, .metricsRequest, .syncRequest:
+            answer(control, to: event, now: now)
         }
     }
 
@@ -136,6 +144,7 @@ extension SessionMachine {
     private mutating func gotPong(_ clientTimestamp: UInt64?, now: Moment) {
         if let roundTrip = heartbeat.receivedPong(clientTimestamp: clientTimestamp, now.instant) {
             lastRoundTrip = roundTrip
+            noteRoundTrip(roundTrip)
         }
     }
 
@@ -145,12 +154,21 @@ extension SessionMachine {
             refused(error, now: now)
             return
         }
+        if let caller = requests.take(event.correlationID) {
+            resolveRequest(caller, .failure(error))
+            return
+        }
+        if error.code == .rateLimit { heedRefusal(error, now: now) }
         emit(.signal(.serverError(error)))
         deliver(event)
     }
 
     @inline(__always)
     mutating func deliver(_ event: WSEEvent) {
+        if !requests.isEmpty, let caller = requests.take(event.correlationID) {
+            resolveRequest(caller, .success(event))
+            return
+        }
         counters.eventsDelivered += 1
         deliveries.append(event)
     }
@@ -158,7 +176,8 @@ extension SessionMachine {
 
 /// The messages that the session acts on; see protocol section 7.
 enum ControlMessage {
-    case serverReady, serverHello, subscriptionUpdate, ping, pong, error
+    case serverReady, serverHello, subscriptionUpdate, ping, pong, error, rateLimitWarning, connectionQuality
+    case healthCheck, metricsRequest, syncRequest
 
     static let table: [InternedString: ControlMessage] = [
         "server_ready": .serverReady,
@@ -169,5 +188,10 @@ enum ControlMessage {
         "pong": .pong,
         "PONG": .pong,
         "error": .error,
+        "rate_limit_warning": .rateLimitWarning,
+        "connection_quality": .connectionQuality,
+        "health_check": .healthCheck,
+        "metrics_request": .metricsRequest,
+        "sync_request": .syncRequest,
     ]
 }

@@ -7,12 +7,12 @@ extension SessionMachine {
     /// - Returns: The message's id, or why it cannot be sent at all.
     mutating func send(_ draft: MessageDraft, caller: RequestID?, now: Moment) -> Result<String, WSEError> {
         let envelope = messages.envelope(
-            draft.type, draft.payload, category: draft.category, priority: draft.priority, id: draft.id,
+            draft.type, .null, category: draft.category, priority: draft.priority, id: draft.id,
             correlationID: draft.correlationID, now: now, random: &random)
         let id = envelope.id ?? ""
-        let bytes: [UInt8]
+        let (kind, bytes): (WebSocketMessageKind, [UInt8])
         do throws(WireError) {
-            bytes = try envelope.json()
+            (kind, bytes) = try encode(draft.payload, in: envelope)
         } catch {
             return .failure(WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error))
         }
@@ -20,9 +20,10 @@ extension SessionMachine {
             return .failure(
                 WSEError(.invalidArgument, "\(bytes.count) bytes where the server takes \(limit)"))
         }
-        let message = OutboundMessage(
-            id: id, kind: .text, bytes: bytes,
+        var message = OutboundMessage(
+            id: id, kind: kind, bytes: bytes,
             priority: (draft.priority ?? .normal).rawValue, caller: caller)
+        message.needsConnection = draft.needsConnection
         guard isReady else {
             report(outbox.keep(message, now: now.instant))
             return .success(id)
@@ -34,6 +35,26 @@ extension SessionMachine {
             return .failure(WSEError(.queueFull, "too many messages wait for the connection"))
         }
         return .success(id)
+    }
+
+    private func encode(
+        _ payload: MessageDraft.Payload, in envelope: Envelope
+    ) throws(WireError) -> (WebSocketMessageKind, [UInt8]) {
+        var envelope = envelope
+        switch payload {
+        case .json(let bytes, let signature):
+            envelope.signature = signature
+            var message: [UInt8] = []
+            message.reserveCapacity(bytes.count + 192)
+            bytes.withUnsafeBytes {
+                envelope.encodeJSON(encodedPayload: RawSpan(_unsafeBytes: $0), into: &message)
+            }
+            return (.text, message)
+        case .value(let value):
+            envelope.payload = value
+            return settings.sendsMessagePack
+                ? (.binary, try envelope.messagePack()) : (.text, try envelope.json())
+        }
     }
 
     /// The caller of a send was cancelled; a message that is not on its way yet is taken back.
@@ -121,7 +142,9 @@ extension SessionMachine {
     mutating func report(_ outcomes: [Outbox.Outcome]) {
         var lost: [String] = []
         for (message, result) in outcomes {
-            if let caller = message.caller {
+            if let caller = message.caller, requests.isOutstanding(caller) {
+                if case .failure(let error) = result { resolveRequest(caller, .failure(error)) }
+            } else if let caller = message.caller {
                 emit(.resolveSend(caller, result))
             } else if case .failure = result {
                 lost.append(message.id)
@@ -132,15 +155,4 @@ extension SessionMachine {
             emit(.signal(.discarded(messageIDs: lost)))
         }
     }
-}
-
-/// A message as the user gives it.
-struct MessageDraft: Sendable {
-    var type: String
-    var payload: WSEValue
-    var category = MessageCategory.update
-    var priority: MessagePriority?
-    /// `nil` for a new one.
-    var id: String?
-    var correlationID: String?
 }

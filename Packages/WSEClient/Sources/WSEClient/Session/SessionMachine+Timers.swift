@@ -15,6 +15,8 @@ extension SessionMachine {
         case .subscription(let request):
             subscriptionDue(request)
         case .unanswered: unansweredDue(now: now)
+        case .request(let request):
+            requestDue(request)
         case .recovery: recoveryDue(now: now)
         case .replay: fenceDue(now: now)
         }
@@ -40,6 +42,7 @@ extension SessionMachine {
             attemptFailed(
                 WSEError(.timeout, "the server was silent for \(silence)"), isTerminal: false, now: now)
         case .ping:
+            notePongsMissed(heartbeat.takeMissed())
             heartbeat.sentPing(timestamp: now.unixMilliseconds, now.instant)
             transmit(messages.ping(timestamp: now.unixMilliseconds), isPlaintext: true)
             emit(.startTimer(.heartbeat, after: heartbeat.nextCheck(now.instant)))

@@ -35,6 +35,12 @@ struct SessionMachine: ~Copyable {
     var heartbeat: HeartbeatMachine
     var subscriptions = SubscriptionMachine()
     var outbox: Outbox
+    var requests = PendingRequests()
+    var network: NetworkMonitor
+    /// What the server says about the link.
+    var serverQuality: String?
+    /// The `seq` of the last event that was delivered.
+    var lastSequence: Int64?
     /// `nil` where the user does not ask for it.
     var encryption: EncryptionMachine?
     private var decoder: MessageDecoder
@@ -93,6 +99,7 @@ struct SessionMachine: ~Copyable {
             patience: settings.replayPatience, answerTimeout: settings.recoveryTimeout)
         sequencer = EventSequencer(sequencing, using: &self.random)
         backoff = Backoff(settings.backoff)
+        network = NetworkMonitor(settings.network)
         encryption = settings.encryption.map { EncryptionMachine($0) }
         decoder = MessageDecoder(limits: settings.limits)
         outbox = Outbox(
@@ -111,6 +118,7 @@ struct SessionMachine: ~Copyable {
         var batch: [WSEEvent] = []
         swap(&batch, &deliveries)
         deliveries.reserveCapacity(batch.count)
+        if let sequence = batch.last?.sequence { lastSequence = sequence }
         actions.append(.deliver(batch))
     }
 

@@ -28,6 +28,9 @@ struct SessionSettings: Sendable {
     var offlineQueue: OfflineQueue<String, OutboundMessage>.Configuration?
     var sendLimit: TokenBucket.Configuration?
     var encryption: WSEEncryption?
+    /// Whether the user's messages go as MessagePack.
+    var sendsMessagePack = false
+    var network = NetworkMonitor.Configuration()
     var limits = WireLimits()
 
     init() {}
@@ -51,6 +54,7 @@ struct SessionSettings: Sendable {
         }
         sendLimit = configuration.sendLimit
         encryption = configuration.encryption
+        network = configuration.network
         limits = configuration.limits
     }
 }

@@ -1,0 +1,111 @@
+import Synchronization
+public import WSEWire
+
+extension WSEClient {
+    /// The events that are published to one topic, from now on. Does not subscribe to it.
+    ///
+    /// The stream has a buffer of its own; it exists while the sequence or one of its iterators does.
+    public func events(topic: String, buffering: StreamBuffering = .default) -> WSEEventSequence {
+        engine.router.addStream(.topic(InternedString(topic)), buffering: buffering)
+    }
+
+    /// The events of one type, from now on; see ``events(topic:buffering:)``.
+    public func events(type: String, buffering: StreamBuffering = .default) -> WSEEventSequence {
+        engine.router.addStream(.types([InternedString(type)]), buffering: buffering)
+    }
+
+    /// The payloads of the events of one type as values, from now on; see ``events(topic:buffering:)``.
+    ///
+    /// A payload that does not fit is passed over and told by ``WSESignal/undecodable(type:_:)``; the stream goes on.
+    ///
+    /// - Parameter topic: Only those that are published to this topic, if given.
+    public func events<Value: Decodable & Sendable>(
+        of valueType: Value.Type = Value.self, type: String, topic: String? = nil,
+        buffering: StreamBuffering = .default, decoder: PayloadDecoder = PayloadDecoder()
+    ) -> WSETypedSequence<Value> {
+        let type = InternedString(type)
+        let filter: EventRoute.Filter =
+            topic.map { .typeInTopic(type, InternedString($0)) } ?? .types([type])
+        let events = engine.router.addStream(filter, buffering: buffering)
+        return WSETypedSequence(events: events) { [weak engine] event in
+            do throws(WireError) {
+                return try event.decode(Value.self, using: decoder)
+            } catch {
+                engine?.announce(.undecodable(type: event.type, error))
+                return nil
+            }
+        }
+    }
+
+    /// The next event among all events.
+    ///
+    /// - Parameter timeout: How long to wait for it; `nil` for as long as it takes.
+    /// - Returns: `nil` if the client was disconnected by its user.
+    /// - Throws: ``WSEError``: `timeout`, `cancelled`, or what ended the client.
+    public func receive(timeout: Duration? = nil) async throws(WSEError) -> WSEEvent? {
+        let mailbox = engine.router.allEvents()
+        guard let timeout else { return try await mailbox.takeFirst { false } }
+        let expiry = Expiry()
+        let work = engine.configuration.clock.schedule(after: timeout) {
+            expiry.isOver.store(true, ordering: .releasing)
+            mailbox.wake()
+        }
+        defer { work.cancel() }
+        return try await mailbox.takeFirst { expiry.isOver.load(ordering: .acquiring) }
+    }
+
+    private final class Expiry: Sendable {
+        let isOver = Atomic(false)
+    }
+
+    // MARK: Handlers
+
+    /// Calls a function with each event of a type, from now on.
+    ///
+    /// Each handler gets its events one at a time and in order, on a task of its own, and waits for none but itself:
+    /// not for other handlers, and none is harmed if it throws, which ``WSESignal/handlerFailed(type:_:)`` tells. What
+    /// waits for it is bounded. It stays until it is cancelled, also through disconnects; a handler that uses the client
+    /// should hold it weakly, as the client holds the handler.
+    ///
+    /// - Returns: What ends the handler. Letting go of it does not.
+    @discardableResult
+    public func on(
+        _ type: String, buffering: StreamBuffering = .default,
+        perform handler: @escaping @Sendable (WSEEvent) async throws -> Void
+    ) -> EventHandlerToken {
+        register(.types([InternedString(type)]), buffering, handler)
+    }
+
+    /// Calls a function with each event, from now on; see ``on(_:buffering:perform:)``.
+    @discardableResult
+    public func onAny(
+        buffering: StreamBuffering = .default,
+        perform handler: @escaping @Sendable (WSEEvent) async throws -> Void
+    ) -> EventHandlerToken {
+        register(.all, buffering, handler)
+    }
+
+    /// Ends a handler; the same as ``EventHandlerToken/cancel()``.
+    public func off(_ token: EventHandlerToken) {
+        token.cancel()
+    }
+
+    /// Ends all handlers of a type.
+    public func off(_ type: String) {
+        engine.router.removeHandlers(of: .types([InternedString(type)]))
+    }
+
+    private func register(
+        _ filter: EventRoute.Filter, _ buffering: StreamBuffering,
+        _ handler: @escaping @Sendable (WSEEvent) async throws -> Void
+    ) -> EventHandlerToken {
+        let router = engine.router
+        let runner = HandlerRunner(
+            activity: router.handlers,
+            onFailure: { [weak engine] event, error in
+                engine?.announce(.handlerFailed(type: event.type, error))
+            }, body: handler)
+        return EventHandlerToken(
+            route: router.addHandler(filter, buffering: buffering, handler: runner), router: router)
+    }
+}

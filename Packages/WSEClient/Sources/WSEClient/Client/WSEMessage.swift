@@ -1,0 +1,32 @@
+public import WSEWire
+
+/// One message of a batch; see ``WSEClient/sendBatch(_:)``.
+public struct WSEMessage: Sendable, Hashable {
+    public var type: String
+    public var payload: WSEValue
+    public var priority: MessagePriority?
+    public var correlationID: String?
+
+    public init(
+        _ type: String, _ payload: WSEValue = [:], priority: MessagePriority? = nil,
+        correlationID: String? = nil
+    ) {
+        self.type = type
+        self.payload = payload
+        self.priority = priority
+        self.correlationID = correlationID
+    }
+
+    /// - Throws: ``WSEError`` with code `invalidArgument` if the payload cannot be encoded.
+    public init(
+        _ type: String, encoding payload: some Encodable, priority: MessagePriority? = nil,
+        correlationID: String? = nil
+    ) throws(WSEError) {
+        do throws(WireError) {
+            self.init(
+                type, try WSEValue(encoding: payload), priority: priority, correlationID: correlationID)
+        } catch {
+            throw WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error)
+        }
+    }
+}
