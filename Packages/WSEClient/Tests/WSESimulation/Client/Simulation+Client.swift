@@ -77,6 +77,8 @@ extension Simulation {
             if openSubscriptions.remove(request.rawValue) == nil {
                 fails("4: caller \(request.rawValue) of a subscription has two outcomes")
             }
+        case .resolveRequest:
+            break
         case .updateReading:
             updateReading()
         case .reopen:
