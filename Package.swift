@@ -96,8 +96,8 @@ let package = Package(
             path: "Packages/WSEClient/Sources/WSEClient", swiftSettings: settings
         ),
         .target(
-            name: "WSEPool", dependencies: ["WSEResilience"], path: "Packages/WSEPool/Sources/WSEPool",
-            swiftSettings: settings
+            name: "WSEPool", dependencies: ["WSEResilience", "WSETransport", "WSEClient"],
+            path: "Packages/WSEPool/Sources/WSEPool", swiftSettings: settings
         ),
         .target(
             name: "WSETestServer",

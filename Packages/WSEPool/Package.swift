@@ -18,11 +18,21 @@ let package = Package(
         .library(name: "WSEPool", targets: ["WSEPool"])
     ],
     dependencies: [
-        .package(path: "../WSEResilience")
+        .package(path: "../WSEResilience"),
+        .package(path: "../WSETransport"),
+        .package(path: "../WSEClient"),
+        .package(path: "../WSETestServer"),
     ],
     targets: [
-        .target(name: "WSEPool", dependencies: ["WSEResilience"], swiftSettings: settings),
+        .target(name: "WSEPool", dependencies: ["WSEResilience", "WSETransport", "WSEClient"],
+            swiftSettings: settings),
         .testTarget(
-            name: "WSEPoolTests", dependencies: ["WSEPool", "WSEResilience"], swiftSettings: settings),
+            name: "WSEPoolTests",
+            dependencies: [
+                "WSEPool", "WSEClient", "WSEResilience", "WSETestServer",
+                .product(name: "WSETransportTesting", package: "WSETransport"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

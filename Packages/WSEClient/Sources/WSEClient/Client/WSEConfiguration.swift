@@ -19,6 +19,9 @@ public struct WSEConfiguration: Sendable {
         public static let retry = InitialConnect(value: .retry)
     }
 
+    /// Chooses among several endpoints; `nil` to connect to the client's URL. `WSEPool` has one.
+    public var endpoints: (any EndpointSelector)?
+
     /// Presented at each connect, as bearer token and as cookie.
     public var tokenProvider: (any TokenProvider)?
     /// The cookie that carries the token.

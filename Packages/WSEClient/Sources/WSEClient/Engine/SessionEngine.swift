@@ -21,6 +21,9 @@ final class SessionEngine: Sendable {
         var timers: [SessionTimer: (generation: UInt64, work: (any WSEScheduledWork)?)] = [:]
         var timerGeneration: UInt64 = 0
         var tokenTask: Task<Void, Never>?
+        /// What the selector gave for an attempt, and the endpoint that failed last.
+        var lease: (attempt: AttemptID, url: WebSocketURL, lease: any EndpointLease)?
+        var failedEndpoint: WebSocketURL?
         var connectWaiters = Waiters<WSEError?>()
         var disconnectWaiters = Waiters<Void>()
         var subscriptionWaiters = Waiters<SubscriptionResult>()
@@ -119,6 +122,7 @@ final class SessionEngine: Sendable {
         case .signal(let signal): announce(signal)
         case .requestToken(let attempt, let request): requestToken(attempt, request)
         case .connect(let attempt, let target): connect(attempt, target)
+        case .reportEndpoint(let attempt, let report): tell(attempt, report)
         case .close(let attempt, let code, let reason): handle(of: attempt)?.close(code: code, reason: reason)
         case .abort(let attempt): abort(attempt)
         case .startTimer(let timer, let delay): startTimer(timer, after: delay)
@@ -268,10 +272,46 @@ final class SessionEngine: Sendable {
     }
 
     private func connect(_ attempt: AttemptID, _ target: ConnectionTarget) {
+        guard let target = choose(attempt, target) else { return }
         let request = UpgradeRequest.make(target, configuration: configuration)
         let handler = ConnectionHandler(engine: self, attempt: attempt)
         let handle = configuration.transport.connect(request, handler: handler)
         state.withLock { $0.connection = (attempt, handle) }
+    }
+
+    /// Where the attempt goes; `nil` if it goes nowhere.
+    private func choose(_ attempt: AttemptID, _ target: ConnectionTarget) -> ConnectionTarget? {
+        guard let selector = configuration.endpoints else { return target }
+        let failed = state.withLock { $0.failedEndpoint }
+        switch selector.select(EndpointRequest(failed: failed)) {
+        case .endpoint(let url, let lease):
+            perform { state, _ in
+                state.lease = (attempt, url, lease)
+                state.machine.endpointChosen(attempt, url)
+            }
+            return ConnectionTarget(url: url, token: target.token)
+        case .unavailable(let retryAfter):
+            perform { state, now in
+                state.machine.endpointUnavailable(attempt, retryAfter: retryAfter, now: now)
+            }
+            return nil
+        }
+    }
+
+    private func tell(_ attempt: AttemptID, _ report: EndpointReport) {
+        let lease = state.withLock { state -> (any EndpointLease)? in
+            guard let current = state.lease, current.attempt == attempt else { return nil }
+            if case .ended(let failed) = report {
+                state.lease = nil
+                state.failedEndpoint = failed ? current.url : nil
+            }
+            return current.lease
+        }
+        switch report {
+        case .connected(let duration): lease?.connected(after: duration)
+        case .measured(let roundTrip): lease?.measured(roundTrip)
+        case .ended(let failed): lease?.ended(failed: failed)
+        }
     }
 
     private func abort(_ attempt: AttemptID) {

@@ -6,6 +6,8 @@ enum SessionAction: Sendable {
     /// Ask the token provider; the answer comes back with the attempt's id.
     case requestToken(AttemptID, TokenRequest)
     case connect(AttemptID, ConnectionTarget)
+    /// Tell the endpoint's lease, if there is one.
+    case reportEndpoint(AttemptID, EndpointReport)
     /// Send a message of the session's own.
     case control(AttemptID, WebSocketMessageKind, [UInt8])
     /// Send a message of the user's; what comes of it goes back into the machine.
@@ -27,6 +29,13 @@ enum SessionAction: Sendable {
     case reopen
     /// The streams end; with an error if one ended the session.
     case finish(WSEError?)
+}
+
+/// What is told about an endpoint.
+enum EndpointReport: Sendable, Hashable {
+    case connected(after: Duration)
+    case measured(Duration)
+    case ended(failed: Bool)
 }
 
 /// Where an attempt goes and as whom.

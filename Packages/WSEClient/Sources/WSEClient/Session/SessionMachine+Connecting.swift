@@ -19,7 +19,10 @@ extension SessionMachine {
             beginAttempt(now: now)
         case .closing:
             // The old connection is given up; its handler's last call will find another attempt current.
-            if let attempt = currentAttempt { emit(.abort(attempt)) }
+            if let attempt = currentAttempt {
+                emit(.abort(attempt))
+                emit(.reportEndpoint(attempt, .ended(failed: false)))
+            }
             phase = .idle
             emit(.resolveDisconnect)
             connect(now: now)
@@ -47,7 +50,10 @@ extension SessionMachine {
             phase = .closing(attempt)
             emit(.close(attempt, .normal, "client disconnect"))
         } else {
-            if let attempt { emit(.abort(attempt)) }
+            if let attempt {
+                emit(.abort(attempt))
+                emit(.reportEndpoint(attempt, .ended(failed: false)))
+            }
             phase = .idle
             emit(.resolveDisconnect)
         }
@@ -59,7 +65,10 @@ extension SessionMachine {
         case .idle, .failed, .closing: return
         case .token, .connecting, .handshaking, .ready, .waiting: break
         }
-        if let attempt = currentAttempt { emit(.abort(attempt)) }
+        if let attempt = currentAttempt {
+            emit(.abort(attempt))
+            emit(.reportEndpoint(attempt, .ended(failed: false)))
+        }
         stopTimers()
         endOfConnection(WSEError(.connection, "the connection was given up to make a new one"), now: now)
         setState(hasBeenReady ? .reconnecting : .connecting)
@@ -77,6 +86,7 @@ extension SessionMachine {
         lastAttempt.rawValue += 1
         let attempt = lastAttempt
         counters.connects += 1
+        attemptBegan = now.instant
         emit(.startTimer(.handshake, after: settings.connectTimeout))
         if settings.asksForToken {
             phase = .token(attempt)
@@ -102,6 +112,19 @@ extension SessionMachine {
         guard phase == .token(attempt) else { return }
         attemptFailed(
             WSEError(.auth, "the token provider failed", underlying: error), isTerminal: false, now: now)
+    }
+
+    /// A selector has chosen where the current attempt goes.
+    mutating func endpointChosen(_ attempt: AttemptID, _ url: WebSocketURL) {
+        if currentAttempt == attempt { self.url = url }
+    }
+
+    /// No endpoint may be used now.
+    mutating func endpointUnavailable(_ attempt: AttemptID, retryAfter: Duration?, now: Moment) {
+        guard phase == .connecting(attempt) else { return }
+        attemptFailed(
+            WSEError(.circuitBreaker, "no endpoint may be used now", retryAfter: retryAfter),
+            isTerminal: false, now: now)
     }
 
     mutating func opened(_ attempt: AttemptID, now: Moment) {
@@ -148,6 +171,9 @@ extension SessionMachine {
         hasBeenReady = true
         tokenReason = .connecting
         refusedToken = nil
+        if let began = attemptBegan {
+            emit(.reportEndpoint(attempt, .connected(after: now.instant - began)))
+        }
         emit(.cancelTimer(.handshake))
         emit(.cancelTimer(.greeting))
         emit(.startTimer(.stability, after: settings.stabilityPeriod))
@@ -165,6 +191,7 @@ extension SessionMachine {
     mutating func closed(_ attempt: AttemptID, _ closure: WebSocketClosure, now: Moment) {
         guard currentAttempt == attempt else { return }
         if case .closing = phase {
+            emit(.reportEndpoint(attempt, .ended(failed: false)))
             phase = .idle
             emit(.resolveDisconnect)
             return
@@ -179,7 +206,10 @@ extension SessionMachine {
 
     /// The token was refused: a provider is asked once for a better one.
     mutating func refused(_ cause: WSEError, now: Moment) {
-        if let attempt = currentAttempt { emit(.abort(attempt)) }
+        if let attempt = currentAttempt {
+            emit(.abort(attempt))
+            emit(.reportEndpoint(attempt, .ended(failed: false)))
+        }
         guard settings.asksForToken, tokenReason == .connecting else {
             fail(cause, now: now)
             return
@@ -194,6 +224,7 @@ extension SessionMachine {
 
     /// Ends the current attempt and decides what comes next.
     mutating func attemptFailed(_ cause: WSEError, isTerminal: Bool, now: Moment) {
+        emit(.reportEndpoint(lastAttempt, .ended(failed: true)))
         guard !isTerminal, settings.reconnects || !hasBeenReady else {
             fail(cause, now: now)
             return
@@ -206,12 +237,13 @@ extension SessionMachine {
             emit(.resolveConnect(cause))
             return
         }
-        guard let delay = backoff.next(using: &random) else {
+        guard var delay = backoff.next(using: &random) else {
             fail(
                 WSEError(.connection, "gave up after the allowed number of attempts", underlying: cause),
                 now: now)
             return
         }
+        if cause.code == .circuitBreaker, let retryAfter = cause.retryAfter { delay = max(delay, retryAfter) }
         phase = .waiting
         setState(hasBeenReady ? .reconnecting : .connecting)
         emit(.signal(.retrying(after: delay, cause: cause)))

@@ -145,6 +145,7 @@ extension SessionMachine {
         if let roundTrip = heartbeat.receivedPong(clientTimestamp: clientTimestamp, now.instant) {
             lastRoundTrip = roundTrip
             noteRoundTrip(roundTrip)
+            if isReady { emit(.reportEndpoint(lastAttempt, .measured(roundTrip))) }
         }
     }
 

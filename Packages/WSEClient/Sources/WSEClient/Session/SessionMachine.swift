@@ -72,6 +72,8 @@ struct SessionMachine: ~Copyable {
     var deliveries: [WSEEvent] = []
 
     var lastAttempt = AttemptID(rawValue: 0)
+    /// When the current attempt began.
+    var attemptBegan: ContinuousClock.Instant?
     var lastToken: String?
     /// The token that a server refused since the client was last ready.
     var refusedToken: String?
