@@ -77,7 +77,7 @@ extension Simulation {
             if openSubscriptions.remove(request.rawValue) == nil {
                 fails("4: caller \(request.rawValue) of a subscription has two outcomes")
             }
-        case .resolveRequest:
+        case .resolveRequest, .reportEndpoint:
             break
         case .updateReading:
             updateReading()
