@@ -62,6 +62,8 @@ extension EventSequencer {
             if offset == frontier {
                 states[slot].isLate = false
                 updateQuiet(slot)
+            } else if states[slot].lateFrom == 0 {
+                return begin(element, topic: topic, slot: slot, offset: offset, now: now)
             } else {
                 states[slot].lateFrom = offset &+ 1
             }
@@ -78,6 +80,24 @@ extension EventSequencer {
         moveFrontier(slot, to: offset)
         updateQuiet(slot)
         return emit(element)
+    }
+
+    /// Takes the first event that is seen of a topic of which only the server's word was known. The topic goes on from
+    /// here, so that a hole between the two is noticed.
+    @inlinable
+    mutating func begin(
+        _ element: Element, topic: Topic, slot: Int, offset: UInt64, now: ContinuousClock.Instant
+    ) -> Verdict {
+        moveFrontier(slot, to: offset)
+        guard holes[slot] != nil || requests[slot] != nil else {
+            updateQuiet(slot)
+            return emit(element)
+        }
+        // What was asked for is what comes after the server's word; now more is missing.
+        endRequest(slot)
+        queue(element)
+        settleHole(topic: topic, slot: slot, now: now)
+        return .release
     }
 
     @inlinable

@@ -6,7 +6,8 @@ extension EventSequencer {
         @usableFromInline var epoch: Epoch?
         /// Everything up to and including this offset is settled: delivered, or announced as lost.
         @usableFromInline var frontier: UInt64 = 0
-        /// While `isLate`: of the settled offsets, those from here on were not delivered and may yet be.
+        /// While `isLate`: of the settled offsets, those from here on were not delivered and may yet be. 0 only where
+        /// nothing of the topic was seen at all since its position was set by the server's word.
         @usableFromInline var lateFrom: UInt64 = 0
         /// The frontier was moved by word of the server, not by an event, and events may have been overtaken.
         @usableFromInline var isLate = false

@@ -95,9 +95,21 @@ struct SequencerModel {
                 duplicates += 1
                 return .duplicate
             }
-            topic.welcomeFrom = offset == topic.settled ? nil : offset + 1
+            guard welcome == 0, offset < topic.settled else {
+                topic.welcomeFrom = offset == topic.settled ? nil : offset + 1
+                topics[name] = topic
+                return give(text)
+            }
+            // Only the server's word was known; the topic begins with its first event.
+            let isUnderWay = topic.request != nil || !topic.known.isEmpty
+            topic.settled = offset
+            topic.welcomeFrom = nil
+            topic.request = nil
             topics[name] = topic
-            return give(text)
+            guard isUnderWay else { return give(text) }
+            queue(text)
+            ask(name, now: now)
+            return .release
         }
         if offset == topic.settled + 1 {
             topic.settled = offset

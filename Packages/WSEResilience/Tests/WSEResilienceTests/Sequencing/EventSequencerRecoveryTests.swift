@@ -271,6 +271,35 @@ struct EventSequencerRecoveryTests {
         #expect(rig.takeLog() == [50, .request("t", after: 50, missing: 51...51)])
     }
 
+    @Test("a topic of which only an answer was known goes on from the first event, and holes behind it show")
+    func beginningBeforeTheWord() {
+        var rig = SequencerRig()
+        rig.sequencer.track("t")
+        rig.answer("t", head: 50, recovered: false)
+        // Published before the answer, sent after it.
+        #expect(rig.event("t", 48) == .deliver)
+        #expect(rig.event("t", 51) == .gap(missing: 49...50))
+        #expect(rig.takeLog() == [48, .request("t", after: 48, missing: 49...50)])
+        for offset: UInt64 in [49, 50] { rig.event("t", offset) }
+        #expect(rig.takeLog() == [49, 50, 51])
+        #expect(rig.event("t", 48) == .duplicate)
+    }
+
+    @Test("what was asked for after an answer's head is asked for anew when the first event lies before that")
+    func beginningBeforeARequest() {
+        var rig = SequencerRig()
+        rig.sequencer.track("t")
+        rig.answer("t", head: 50, recovered: false)
+        #expect(rig.event("t", 52) == .gap(missing: 51...51))
+        #expect(rig.event("t", 48) == .release)
+        #expect(
+            rig.takeLog() == [
+                .request("t", after: 50, missing: 51...51), 48, .request("t", after: 48, missing: 49...51),
+            ])
+        rig.answer("t", head: 52, recovered: false)
+        #expect(rig.takeLog() == [.lost("t", 49...51), 52])
+    }
+
     @Test("resuming expects what comes after the position, live events being held meanwhile")
     func resume() {
         var rig = rig()
