@@ -26,6 +26,8 @@ struct ReplayFence {
         var due: ContinuousClock.Instant
         /// Whether the server was asked again since the topic moved last.
         var wasAskedAgain: Bool
+        /// When it was asked again, until it answers.
+        var askedAt: ContinuousClock.Instant?
     }
 
     /// How long a replay may pause before its answer is doubted.
@@ -74,20 +76,28 @@ struct ReplayFence {
     }
 
     /// The answers whose replay has not moved for as long as they may pause.
-    mutating func takeOverdue(_ position: (InternedString) -> Position?, now: ContinuousClock.Instant)
-        -> Overdue
-    {
+    ///
+    /// - Parameter heard: When anything was received last. A server that is silent since it was asked again may be out
+    ///   of reach, which says nothing about its replay.
+    mutating func takeOverdue(
+        _ position: (InternedString) -> Position?, heard: ContinuousClock.Instant,
+        now: ContinuousClock.Instant
+    ) -> Overdue {
         var overdue = Overdue()
         for (topic, entry) in entries where entry.due <= now {
             let offset = position(topic)?.offset ?? entry.reached
             if offset > entry.reached {
                 entries[topic]?.reached = offset
                 entries[topic]?.wasAskedAgain = false
+                entries[topic]?.askedAt = nil
                 entries[topic]?.due = now + patience
             } else if !entry.wasAskedAgain {
                 entries[topic]?.wasAskedAgain = true
+                entries[topic]?.askedAt = now
                 entries[topic]?.due = now + answerTimeout
                 overdue.askedAgain.append(topic)
+            } else if let askedAt = entry.askedAt, heard <= askedAt {
+                entries[topic]?.due = now + answerTimeout
             }
         }
         overdue.settled = take { _, entry in entry.due <= now }

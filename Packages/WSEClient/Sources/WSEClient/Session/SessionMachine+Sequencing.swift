@@ -191,7 +191,9 @@ extension SessionMachine {
 
     mutating func fenceDue(now: Moment) {
         armedFence = nil
-        let overdue = fence.takeOverdue({ sequencer.position(of: $0) }, now: reading.now(now.instant))
+        let present = reading.now(now.instant)
+        let overdue = fence.takeOverdue(
+            { sequencer.position(of: $0) }, heard: present - heartbeat.silence(now.instant), now: present)
         var positions: [String: TopicPosition] = [:]
         for topic in overdue.askedAgain {
             sequencer.extendRecovery(of: topic, now: reading.now(now.instant))
@@ -237,17 +239,29 @@ extension SessionMachine {
 
     // MARK: Deadlines
 
-    /// A hole was not filled in time. Where nothing at all was received meanwhile, the link is in doubt and not the
-    /// server's history: the heartbeat decides.
+    /// How lately something must have been received for the link to be beyond doubt.
+    private static let fresh = Duration.seconds(1)
+
+    /// A hole was not filled in time. Where nothing was received of late, the link is in doubt and not the server's
+    /// history: a ping tells, and if nothing comes of that either, the heartbeat decides.
     mutating func recoveryDue(now: Moment) {
         armedRecovery = nil
-        if heartbeat.silence(now.instant) < settings.recoveryTimeout {
+        guard let deadline = sequencer.nextDeadline else { return }
+        let silence = heartbeat.silence(now.instant)
+        let isAlive = silence <= Self.fresh || linkProbed.map { now.instant - silence >= $0 } ?? false
+        if isAlive {
+            linkProbed = nil
             sequencer.expire(now: reading.now(now.instant))
             drainSequencer(now: now)
-        } else if sequencer.nextDeadline != nil {
-            armedRecovery = sequencer.nextDeadline
-            emit(.startTimer(.recovery, after: settings.recoveryTimeout))
+            return
         }
+        if linkProbed == nil {
+            linkProbed = now.instant
+            heartbeat.sentPing(timestamp: now.unixMilliseconds, now.instant)
+            transmit(messages.ping(timestamp: now.unixMilliseconds), isPlaintext: true)
+        }
+        armedRecovery = deadline
+        emit(.startTimer(.recovery, after: settings.replayPatience))
     }
 
     /// Keeps the timer at the sequencer's next deadline.
@@ -255,6 +269,7 @@ extension SessionMachine {
         let deadline = reading.isPaused ? nil : sequencer.nextDeadline
         guard deadline != armedRecovery else { return }
         armedRecovery = deadline
+        linkProbed = nil
         if let deadline {
             emit(.startTimer(.recovery, after: max(deadline - reading.now(now.instant), .zero)))
         } else {

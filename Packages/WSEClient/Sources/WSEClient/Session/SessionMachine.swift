@@ -60,6 +60,8 @@ struct SessionMachine: ~Copyable {
     var asksUnanswered: Int?
     /// When the recovery timer is due, if it runs.
     var armedRecovery: ContinuousClock.Instant?
+    /// When a ping was sent to see whether it is the link that keeps a hole from being filled.
+    var linkProbed: ContinuousClock.Instant?
     /// When the replay timer is due, if it runs.
     var armedFence: ContinuousClock.Instant?
     var backoff: Backoff

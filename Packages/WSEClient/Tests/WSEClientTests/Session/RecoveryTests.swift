@@ -384,4 +384,39 @@ import WSETransport
         session.receive(SessionHarness.publication("a", 1))
         #expect(session.actions.offsets("a") == [0, 1, 2])
     }
+
+    @Test func `no replay is given up on a link that has fallen silent`() throws {
+        var session = try resuming()
+        session.receive(SessionHarness.answer(accepted: ["a"], recovery: Self.head5))
+        session.receive(SessionHarness.publication("a", 1))
+        let silent = session.advance(by: .seconds(39))
+        #expect(silent.sent("subscription_update").count == 1)
+        #expect(session.actions.gaps.isEmpty)
+        // The heartbeat gives the link up; the next one is asked for the same.
+        session.advance(by: .seconds(5))
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        let subscribe = try #require(session.receive(SessionHarness.hello).sent("subscription_update").first)
+        #expect(subscribe["p", "recovery"] == ["a": ["epoch": "0000007b", "offset": 1]])
+        #expect(session.actions.gaps.isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func `before a hole is given up, a ping tells whether the link is alive`(isAlive: Bool) throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        // Something is heard after the hole was asked for, which does not prove that the request arrived.
+        session.advance(by: .seconds(2))
+        session.receive(SessionHarness.publication("b", 0))
+        let due = session.advance(by: .seconds(3))
+        let ping = try #require(due.sent("ping").first)
+        #expect(due.gaps.isEmpty)
+        if isAlive {
+            let timestamp = try #require(ping["p", "timestamp"]?.intValue)
+            session.receive(
+                #"{"c":"WSE","t":"PONG","p":{"client_timestamp":\#(timestamp),"server_timestamp":0},"v":1}"#)
+        }
+        let after = session.advance(by: .seconds(4))
+        #expect(after.gaps.map(\.offsets) == (isAlive ? [1...1] : []))
+    }
 }
