@@ -63,7 +63,9 @@ extension ModelServer {
             .direct, text(#"{"c":"WSE","t":"subscription_update","p":{\#(fields)}\#(id),"v":1}"#), to: link,
             isSealed: scenario.answersSealed
         ) { [world] in
-            for (topic, epoch, head) in positions {
+            // An answer that the client does not take for one changes nothing for its user.
+            for (topic, epoch, head) in positions
+            where world.machine.subscriptions.status(of: world.scenario.topics[topic]) == .acknowledged {
                 world.ledger.confirmed(topic, epoch: epoch, head: head, request: request)
             }
         }

@@ -96,13 +96,13 @@ extension Simulation {
     }
 
     private func unsubscribe(_ topics: [String]) {
+        // What the client has given out already was given out before.
+        if isDraining { return after(.zero) { self.unsubscribe(topics) } }
         lastRequest += 1
         let request = RequestID(rawValue: lastRequest)
         openSubscriptions.insert(lastRequest)
         note(77, lastRequest, "user unsubscribes \(topics), \(lastRequest)")
         user { world, now in
-            // What was given out before counts as before.
-            world.drainUnlessDraining()
             world.ledger.forget(topics)
             world.machine.unsubscribe(topics, request: request, now: now)
         }
@@ -138,7 +138,10 @@ extension Simulation {
         let span = random.time(.seconds(1) ... .seconds(30))
         switch fault {
         case .cut: connection?.cut()
-        case .halfOpen: connection?.fallSilent()
+        case .halfOpen:
+            // Within a second nobody can know.
+            ledger.excuseAll(until: now + .seconds(2))
+            connection?.fallSilent()
         case .serverCloses:
             let code = random.pick([1000, 1001, 1005, 1011, 4300, 4401, 4429, 4503, 1008] as [UInt16])
             connection?.serverCloses(WebSocketCloseCode(rawValue: code))
@@ -171,6 +174,8 @@ extension Simulation {
             connection?.cut()
         case .forgottenTopic: server.forget(random.below(scenario.topics.count))
         case .silentServer:
+            // Which answer is missing, a server that does not say what it answers leaves to be guessed.
+            ledger.excuseAll(until: now + span + .seconds(60))
             server.isMute = true
             after(span) { server.isMute = false }
         case .lostPublications:
