@@ -38,6 +38,8 @@ public struct WSEConfiguration: Sendable {
     public var reconnects: Bool = true
     /// Delays between attempts.
     public var backoff: Backoff.Configuration = .init()
+    // Periods below 10 ms count as 10 ms.
+
     /// For an attempt, from the first packet to ready. Default 10 s.
     public var connectTimeout: Duration = .seconds(10)
     /// How long a connection must be ready before its loss counts as the first failure again. Default 30 s.

@@ -6,10 +6,14 @@ public import WSECrypto
 /// identity, so who can change what the two say at the beginning can sit in between: use it over TLS. Handshake and
 /// heartbeat stay in the clear, as servers demand; they carry nothing of the user's.
 ///
-/// It fails closed. `connect()` throws `encryption` if the server does not confirm, or offers a key that is none;
-/// messages wait until the keys are there.
+/// It fails closed. `connect()` throws `encryption` if the server does not confirm, or offers a key that is none, also
+/// where other first failures are retried; on a later connection that is a reason to try again. Messages wait until
+/// the keys are there.
+///
+/// What servers send in the clear by design is acted on all the same: handshake, heartbeat, answers to subscriptions,
+/// and their notices `error`, `rate_limit_warning` and `connection_quality`.
 public struct WSEEncryption: Sendable {
-    /// What becomes of an application's event that arrives in the clear although keys exist.
+    /// What becomes of any other event that arrives in the clear, before the keys are there or after.
     public struct PlaintextPolicy: Sendable, Hashable {
         enum Value: Sendable {
             case reject, accept, disconnect
@@ -17,10 +21,12 @@ public struct WSEEncryption: Sendable {
 
         let value: Value
 
-        /// It is discarded and announced as ``WSESignal/downgrade(type:)``. A publication is asked for again, so that
-        /// it comes encrypted. The default.
+        /// It is discarded and announced as ``WSESignal/downgrade(type:)``. A publication of a wanted topic is asked for
+        /// again, so that it comes encrypted; servers may still be without the keys when they begin to publish. The
+        /// default.
         public static let reject = PlaintextPolicy(value: .reject)
-        /// It is delivered, and announced.
+        /// It is delivered, in its place by its stamp, and announced. Who can change what the server says can then make
+        /// up events.
         public static let accept = PlaintextPolicy(value: .accept)
         /// The connection is given up with an `encryption` error, and made anew.
         public static let disconnect = PlaintextPolicy(value: .disconnect)

@@ -15,7 +15,9 @@ public struct StreamBuffering: Sendable, Hashable {
         public static let dropOldest = Overflow(value: .dropOldest)
         /// The events that come in are discarded, counted and announced.
         public static let dropNewest = Overflow(value: .dropNewest)
-        /// The stream ends with a `bufferOverflow` error.
+        /// The stream ends with a `bufferOverflow` error behind what it holds, for consumers who would rather begin
+        /// anew than go on with a hole. The client stays connected, counts what comes after as dropped, and fills the
+        /// stream again after its next ``WSEClient/disconnect()`` and ``WSEClient/connect()``.
         public static let fail = Overflow(value: .fail)
     }
 

@@ -202,17 +202,25 @@ final class SessionEngine: Sendable {
             let receipt = try message.bytes.withUnsafeBytes {
                 try handle.send(message.kind, RawSpan(_unsafeBytes: $0))
             }
-            if progress?.attempt != attempt { progress = Progress(attempt: attempt) }
-            progress?.count += message.bytes.count
-            progress?.position = receipt.position
+            note(&progress, message, of: attempt, position: receipt.position)
             if !message.isKept, let caller = message.caller {
                 resolve(caller, .success(.sent))
             } else {
                 perform { state, _ in state.machine.handedOver(message, error: nil) }
             }
         } catch {
+            // Not taken, but no longer on its way either.
+            note(&progress, message, of: attempt, position: nil)
             perform { state, _ in state.machine.handedOver(message, error: WSEError(sending: error)) }
         }
+    }
+
+    private func note(
+        _ progress: inout Progress?, _ message: OutboundMessage, of attempt: AttemptID, position: UInt64?
+    ) {
+        if progress?.attempt != attempt { progress = Progress(attempt: attempt) }
+        progress?.count += message.bytes.count
+        if let position { progress?.position = position }
     }
 
     private func resolve(_ caller: RequestID, _ result: Result<SendOutcome.Disposition, WSEError>) {

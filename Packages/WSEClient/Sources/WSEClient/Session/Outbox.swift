@@ -22,6 +22,8 @@ struct Outbox {
     private var executed: UInt64 = 0
     private var position: UInt64 = 0
     private var flushed: UInt64 = 0
+    /// Whether the transport had no room for a message, until it tells that some was made.
+    private var isBlocked = false
 
     init(
         capacity: Int, offline: OfflineQueue<String, OutboundMessage>.Configuration?,
@@ -37,13 +39,15 @@ struct Outbox {
 
     // MARK: The transport's buffer
 
-    var hasRoom: Bool { (emitted &- executed) &+ (position &- min(flushed, position)) < Self.window }
+    var hasRoom: Bool {
+        !isBlocked && (emitted &- executed) &+ (position &- min(flushed, position)) < Self.window
+    }
 
     mutating func emitted(_ count: Int) {
         emitted &+= UInt64(count)
     }
 
-    /// The transport took messages of `count` bytes, and its output reaches up to `position` now.
+    /// The transport took or refused messages of `count` bytes, and its output reaches up to `position` now.
     mutating func executed(_ count: Int, position: UInt64) {
         executed = min(executed &+ UInt64(count), emitted)
         self.position = max(self.position, position)
@@ -51,6 +55,12 @@ struct Outbox {
 
     mutating func flushed(through position: UInt64) {
         flushed = max(flushed, position)
+        isBlocked = false
+    }
+
+    /// The transport had no room.
+    mutating func blocked() {
+        isBlocked = true
     }
 
     // MARK: Messages
@@ -81,6 +91,14 @@ struct Outbox {
         guard let handle = waiting.append(message, priority: message.priority) else { return false }
         if let caller = message.caller { handles[caller] = handle }
         return true
+    }
+
+    /// Ends what has waited offline for too long.
+    mutating func takeExpired(now: ContinuousClock.Instant) -> [Outcome] {
+        guard let due = offline?.nextExpiry, due <= now, let expired = offline?.removeExpired(now: now) else {
+            return []
+        }
+        return expired.map { ($0.message, .failure(Self.expired)) }
     }
 
     /// The next message that may go.
@@ -133,15 +151,16 @@ struct Outbox {
         executed = 0
         position = 0
         flushed = 0
-        let expired = offline?.removeExpired(now: now) ?? []
+        isBlocked = false
+        let expired = takeExpired(now: now)
         while !waiting.isFull, let entry = offline?.takeFirst(now: now) {
             _ = waiting.append(entry.message, priority: entry.priority)
         }
-        return expired.map { ($0.message, .failure(Self.expired)) }
+        return expired
     }
 
-    /// A kept message was handed to a connection.
-    mutating func sent(_ id: String) {
+    /// A kept message was handed to a connection, or none will ever take it.
+    mutating func done(_ id: String) {
         offline?.remove(id)
     }
 

@@ -12,8 +12,7 @@ extension SessionMachine {
         case .idle, .failed:
             hasBeenReady = false
             backoff.reset()
-            tokenReason = .connecting
-            refusedToken = nil
+            forgetRefusal()
             emit(.reopen)
             setState(.connecting)
             beginAttempt(now: now)
@@ -100,7 +99,8 @@ extension SessionMachine {
     mutating func tokenArrived(_ attempt: AttemptID, token: String?, now: Moment) {
         guard phase == .token(attempt) else { return }
         if let refusedToken, token == refusedToken {
-            fail(WSEError(.auth, "the token was refused and the provider has no other"), now: now)
+            // The provider has no other.
+            fail(refusal ?? WSEError(.auth, "the token was refused"), now: now)
             return
         }
         lastToken = token
@@ -169,8 +169,6 @@ extension SessionMachine {
         phase = .ready(attempt)
         if hasBeenReady { counters.reconnects += 1 }
         hasBeenReady = true
-        tokenReason = .connecting
-        refusedToken = nil
         if let began = attemptBegan {
             emit(.reportEndpoint(attempt, .connected(after: now.instant - began)))
         }
@@ -178,6 +176,8 @@ extension SessionMachine {
         emit(.cancelTimer(.greeting))
         emit(.startTimer(.stability, after: settings.stabilityPeriod))
         setState(.connected)
+        // What an event before the handshake's end has shown to be missing could not be asked for. It is now.
+        sequencer.connectionLost()
         sequencer.setRecovery(available: recoveryIsAvailable, now: reading.now(now.instant))
         subscribeWanted(now: now)
         emit(.updateReading)
@@ -204,22 +204,37 @@ extension SessionMachine {
         }
     }
 
-    /// The token was refused: a provider is asked once for a better one.
+    /// The token was refused: a provider is asked for a better one, at once and then, as long as no connection has
+    /// lasted, only if the server had accepted the refused one, and after a delay.
     mutating func refused(_ cause: WSEError, now: Moment) {
+        let wasAccepted = isReady
+        let isFirst = tokenReason == .connecting
         if let attempt = currentAttempt {
             emit(.abort(attempt))
-            emit(.reportEndpoint(attempt, .ended(failed: false)))
+            if !wasAccepted || isFirst { emit(.reportEndpoint(attempt, .ended(failed: false))) }
         }
-        guard settings.asksForToken, tokenReason == .connecting else {
+        guard settings.asksForToken, isFirst || wasAccepted else {
             fail(cause, now: now)
+            return
+        }
+        refusedToken = lastToken
+        refusal = cause
+        tokenReason = .rejected
+        guard isFirst else {
+            attemptFailed(cause, isTerminal: false, now: now)
             return
         }
         stopTimers()
         endOfConnection(cause, now: now)
         if hasBeenReady { setState(.reconnecting) }
-        refusedToken = lastToken
-        tokenReason = .rejected
         beginAttempt(now: now)
+    }
+
+    /// What a server said about a token counts no more.
+    mutating func forgetRefusal() {
+        tokenReason = .connecting
+        refusedToken = nil
+        refusal = nil
     }
 
     /// Ends the current attempt and decides what comes next.

@@ -52,14 +52,14 @@ extension SessionMachine {
             return
         }
         if let control = ControlMessage.table[event.internedType] {
-            received(control, event, from: attempt, now: now)
-        } else if type.handling != .handled {
+            received(control, event, isSealed: isSealed, from: attempt, now: now)
+        } else if type.handling != .handled, isSealed || admitsPlaintext(event, from: attempt, now: now) {
             sequence(event, now: now)
         }
     }
 
     private mutating func received(
-        _ control: ControlMessage, _ event: WSEEvent, from attempt: AttemptID, now: Moment
+        _ control: ControlMessage, _ event: WSEEvent, isSealed: Bool, from attempt: AttemptID, now: Moment
     ) {
         switch control {
         case .serverReady:
@@ -70,6 +70,8 @@ extension SessionMachine {
             // Servers know one hello for each connection; a later one says nothing about this client.
             guard phase == .handshaking(attempt) else { return }
             greet(now: now)
+            // Making the keys may have ended the attempt.
+            guard phase == .handshaking(attempt) else { return }
             server.update(serverHello: event.payload.value)
             agreeOnKeys(attempt, now: now)
         case .subscriptionUpdate:
@@ -87,13 +89,18 @@ extension SessionMachine {
             gotError(event, from: attempt, now: now)
         case .rateLimitWarning:
             gotRateLimitWarning(event, now: now)
-            sequence(event, now: now)
+            show(event, isSealed: isSealed, now: now)
         case .connectionQuality:
             serverQuality = event.payload["quality"]?.stringValue
-            sequence(event, now: now)
+            show(event, isSealed: isSealed, now: now)
         case .healthCheck, .metricsRequest, .syncRequest:
             answer(control, to: event, now: now)
         }
+    }
+
+    /// A notice of the server's, for the application too. In the clear it says nothing about order.
+    private mutating func show(_ event: WSEEvent, isSealed: Bool, now: Moment) {
+        if isSealed || encryption == nil { sequence(event, now: now) } else { deliver(event) }
     }
 
     // MARK: Encryption
@@ -108,7 +115,8 @@ extension SessionMachine {
             try encryption?.finish(server)
         } catch {
             emit(.abort(attempt))
-            attemptFailed(error, isTerminal: false, now: now)
+            // A server that never confirmed it is the wrong one; one that does no longer may be mended.
+            attemptFailed(error, isTerminal: !hasBeenReady, now: now)
             return
         }
         setDecryptor(encryption?.cipher.map { CipherDecryptor(cipher: $0) })
@@ -117,10 +125,10 @@ extension SessionMachine {
         if !held.isEmpty { open(held, from: attempt, now: now) }
     }
 
-    /// Whether an application's event that came in the clear may pass.
+    /// Whether an event that came in the clear may pass; also before the keys are there.
     @inline(__always)
     private mutating func admitsPlaintext(_ event: WSEEvent, from attempt: AttemptID, now: Moment) -> Bool {
-        guard encryption?.cipher != nil else { return true }
+        guard encryption != nil else { return true }
         return judgePlaintext(event, from: attempt, now: now)
     }
 
@@ -131,6 +139,7 @@ extension SessionMachine {
         case .accept?, nil:
             return true
         case .reject?:
+            askForSealed(event, now: now)
             return false
         case .disconnect?:
             emit(.abort(attempt))
@@ -139,6 +148,17 @@ extension SessionMachine {
                 now: now)
             return false
         }
+    }
+
+    /// The server may have replayed, or begun to publish, before it had the keys: now it has. Nothing in the event
+    /// counts but whose place it claims to have.
+    private mutating func askForSealed(_ event: WSEEvent, now: Moment) {
+        guard isReady, let topic = event.stamp?.topic, !recoveries.contains(topic),
+            subscriptions.isWanted(topic.string),
+            let request = sequencer.beginRecovery(of: topic, now: reading.now(now.instant))
+        else { return }
+        recover([topic.string: TopicPosition(request.position)], now: now)
+        scheduleRecovery(now: now)
     }
 
     private mutating func gotPong(_ clientTimestamp: UInt64?, now: Moment) {

@@ -1,3 +1,4 @@
+import WSECrypto
 import WSETransport
 import WSEWire
 
@@ -16,10 +17,7 @@ extension SessionMachine {
         } catch {
             return .failure(WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error))
         }
-        if let limit = server.maximumMessageSize, bytes.count > limit {
-            return .failure(
-                WSEError(.invalidArgument, "\(bytes.count) bytes where the server takes \(limit)"))
-        }
+        if isReady, let refusal = sizeRefusal(bytes.count) { return .failure(refusal) }
         var message = OutboundMessage(
             id: id, kind: kind, bytes: bytes,
             priority: (draft.priority ?? .normal).rawValue, caller: caller)
@@ -33,8 +31,18 @@ extension SessionMachine {
             hand(message, now: now)
         } else if !outbox.enqueue(message) {
             return .failure(WSEError(.queueFull, "too many messages wait for the connection"))
+        } else {
+            flushOutbox(now: now)
         }
         return .success(id)
+    }
+
+    /// Why the present server would not take a message of `count` bytes before encryption. It closes the connection
+    /// for one that is too large, which every later connection would suffer again.
+    private func sizeRefusal(_ count: Int) -> WSEError? {
+        let wireCount = count + (encryption == nil ? 0 : SealedFrame.overhead)
+        guard let limit = server.maximumMessageSize, wireCount > limit else { return nil }
+        return WSEError(.invalidArgument, "\(wireCount) bytes where the server takes \(limit)")
     }
 
     private func encode(
@@ -66,11 +74,18 @@ extension SessionMachine {
     /// Hands waiting messages to the connection while that has room.
     mutating func flushOutbox(now: Moment) {
         guard isReady else { return }
-        while let message = outbox.next(now: now.instant) { hand(message, now: now) }
+        report(outbox.takeExpired(now: now.instant))
+        // Handing one over may end the connection.
+        while isReady, let message = outbox.next(now: now.instant) { hand(message, now: now) }
     }
 
     private mutating func hand(_ message: OutboundMessage, now: Moment) {
         guard let attempt = currentAttempt else { return }
+        if let refusal = sizeRefusal(message.bytes.count) {
+            if message.isKept { outbox.done(message.id) }
+            report([(message, .failure(refusal))])
+            return
+        }
         var message = message
         if let encryption {
             do throws(WSEError) {
@@ -118,14 +133,18 @@ extension SessionMachine {
     /// One message was handed over, or could not be.
     mutating func handedOver(_ message: OutboundMessage, error: WSEError?) {
         guard let error else {
-            if message.isKept { outbox.sent(message.id) }
+            if message.isKept { outbox.done(message.id) }
             report([(message, .success(.sent))])
             return
         }
-        if message.isKept {
-            // The connection it was for is gone. A later one gets it.
+        if error.code == .queueFull { outbox.blocked() }
+        switch error.code {
+        case .queueFull where message.isKept, .connection where message.isKept:
+            // There is no room now, or the connection it was for is gone. It goes when there is, or with the next.
             outbox.putBack(message.id)
-        } else {
+        default:
+            // No connection will take it.
+            if message.isKept { outbox.done(message.id) }
             report([(message, .failure(error))])
         }
     }

@@ -12,6 +12,7 @@ extension SessionMachine {
         case .stability:
             guard isReady else { return }
             backoff.reset()
+            forgetRefusal()
         case .subscription(let request):
             subscriptionDue(request)
         case .unanswered: unansweredDue(now: now)

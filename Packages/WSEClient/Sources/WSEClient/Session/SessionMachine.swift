@@ -77,8 +77,9 @@ struct SessionMachine: ~Copyable {
     /// When the current attempt began.
     var attemptBegan: ContinuousClock.Instant?
     var lastToken: String?
-    /// The token that a server refused since the client was last ready.
+    /// The token that a server refused since the last connection that lasted, and with what words.
     var refusedToken: String?
+    var refusal: WSEError?
     var tokenReason = TokenRequest.Reason.connecting
     /// Whether this run of connecting has been ready before; a first attempt may fail fast.
     var hasBeenReady = false

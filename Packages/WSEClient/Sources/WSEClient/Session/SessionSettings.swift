@@ -33,6 +33,9 @@ struct SessionSettings: Sendable {
     var network = NetworkMonitor.Configuration()
     var limits = WireLimits()
 
+    /// What a shorter period counts as: a timer of none would keep a core busy.
+    static let shortest = Duration.milliseconds(10)
+
     init() {}
 
     init(_ configuration: WSEConfiguration) {
@@ -41,14 +44,14 @@ struct SessionSettings: Sendable {
         failsFast = configuration.initialConnect == .failFast
         reconnects = configuration.reconnects
         backoff = configuration.backoff
-        connectTimeout = configuration.connectTimeout
-        stabilityPeriod = configuration.stabilityPeriod
-        heartbeatInterval = configuration.heartbeatInterval
-        livenessTimeout = configuration.livenessTimeout
-        subscriptionTimeout = configuration.subscriptionTimeout
-        recoveryTimeout = configuration.recoveryTimeout
+        connectTimeout = max(configuration.connectTimeout, Self.shortest)
+        stabilityPeriod = max(configuration.stabilityPeriod, Self.shortest)
+        heartbeatInterval = max(configuration.heartbeatInterval, Self.shortest)
+        livenessTimeout = max(configuration.livenessTimeout, Self.shortest)
+        subscriptionTimeout = max(configuration.subscriptionTimeout, Self.shortest)
+        recoveryTimeout = max(configuration.recoveryTimeout, Self.shortest)
         recovers = configuration.recovers
-        outboundCapacity = configuration.outboundCapacity
+        outboundCapacity = max(configuration.outboundCapacity, 1)
         offlineQueue = configuration.offlineQueue.map {
             OfflineQueue<String, OutboundMessage>.Configuration(capacity: $0.capacity, lifetime: $0.lifetime)
         }

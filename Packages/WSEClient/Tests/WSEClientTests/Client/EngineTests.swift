@@ -84,6 +84,18 @@ import WSETransportTesting
         #expect(client.statistics().dropped == 1)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `what the transport refuses takes no room from what follows`() async throws {
+        let (client, server) = try await connected()
+        server.refuseSends(with: WebSocketError(.messageTooLarge, "too large"))
+        let large = WSEValue.string(String(repeating: "x", count: 300_000))
+        await #expect { try await client.send("note", ["pad": large]) } throws: {
+            ($0 as? WSEError)?.code == .invalidArgument
+        }
+        server.refuseSends(with: nil)
+        #expect(try await client.send("note", ["n": 2]).disposition == .sent)
+    }
+
     @Test func `a frame that cannot be read is skipped and reported, the connection stays`() async throws {
         let (client, server) = try await connected()
         var signals = client.signals.makeAsyncIterator()

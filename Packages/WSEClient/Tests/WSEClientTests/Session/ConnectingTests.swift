@@ -80,6 +80,41 @@ import WSETransport
         #expect(actions.connectOutcomes.map { $0?.code } == [.auth])
     }
 
+    @Test func `a provider without another token ends connect with the server's own words`() throws {
+        var session = try SessionHarness { $0.asksForToken = true }
+        session.give { $0.connect(now: $1) }
+        session.give { $0.tokenArrived($0.lastAttempt, token: "old", now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        session.receive(
+            #"{"c":"WSE","t":"error","p":{"code":"AUTH_FAILED","message":"Token expired"},"v":1}"#)
+        let actions = session.give { $0.tokenArrived($0.lastAttempt, token: "old", now: $1) }
+        let error = try #require(actions.connectOutcomes.first ?? nil)
+        #expect(error.serverCode == "AUTH_FAILED")
+        #expect(error.message.contains("Token expired"))
+    }
+
+    @Test func `a server that accepts each token and refuses it at once is not stormed`() throws {
+        var session = try SessionHarness { $0.asksForToken = true }
+        session.give { $0.connect(now: $1) }
+        session.give { $0.tokenArrived($0.lastAttempt, token: "1", now: $1) }
+        session.open()
+        // The token may have expired: at once.
+        #expect(session.close(code: 4403).tokenRequests == [TokenRequest(reason: .rejected)])
+        for round in 2...4 {
+            session.give { $0.tokenArrived($0.lastAttempt, token: "\(round)", now: $1) }
+            session.open()
+            #expect(session.isReady == true)
+            #expect(session.close(code: 4403).tokenRequests.isEmpty)
+            #expect(session.machine.phase == .waiting)
+            #expect(session.advance(by: .seconds(5)).tokenRequests == [TokenRequest(reason: .rejected)])
+        }
+        // One that lasts makes up for it.
+        session.give { $0.tokenArrived($0.lastAttempt, token: "5", now: $1) }
+        session.open()
+        session.advance(by: .seconds(31))
+        #expect(session.close(code: 4403).tokenRequests == [TokenRequest(reason: .rejected)])
+    }
+
     @Test func `a better token survives an attempt that fails on the network`() throws {
         var session = try SessionHarness {
             $0.asksForToken = true

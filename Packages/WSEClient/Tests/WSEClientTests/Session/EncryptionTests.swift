@@ -20,10 +20,10 @@ private struct EncryptedPeer {
             serverVersion: "2.5.1")
     }
 
-    func hello(key: String? = nil, confirms: Bool = true) -> String {
+    func hello(key: String? = nil, confirms: Bool = true, limit: Int = 1_048_576) -> String {
         let key = key ?? exchange.publicKey
         return
-            #"{"c":"WSE","t":"server_hello","p":{"server_version":"2.5.1","features":{"recovery":true,"encryption":\#(confirms)},"connection_id":"s1","encryption_public_key":"\#(key)"},"v":1}"#
+            #"{"c":"WSE","t":"server_hello","p":{"server_version":"2.5.1","features":{"recovery":true,"encryption":\#(confirms)},"limits":{"max_message_size":\#(limit)},"connection_id":"s1","encryption_public_key":"\#(key)"},"v":1}"#
     }
 
     func seal(_ text: String) throws -> [UInt8] {
@@ -157,6 +157,90 @@ private struct EncryptedPeer {
         #expect(actions.aborts == [attempt])
         #expect(actions.delivered.isEmpty)
         #expect(strict.isReady == false)
+    }
+
+    @Test func `an event in the clear is asked for at once, so that none is needed to show the hole`() throws
+    {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(
+            try peer.seal(SessionHarness.answer(accepted: ["a"])), as: .binary, from: session.attempt)
+        session.receive(try peer.seal(SessionHarness.publication("a", 0)), as: .binary, from: session.attempt)
+        let plain = session.receive(SessionHarness.publication("a", 1))
+        let asked = try #require(plain.frames.first.map { try peer.open($0) })
+        #expect(asked["p", "recovery", "a", "offset"] == 0)
+        // One question is enough.
+        #expect(session.receive(SessionHarness.publication("a", 2)).frames.isEmpty)
+    }
+
+    @Test(arguments: [
+        #"{"c":"U","t":"order_response","p":{"forged":true},"v":1}"#,
+        #"{"c":"WSE","t":"presence_join","p":{"user_id":"mallory","data":{}},"v":1}"#,
+        #"{"c":"S","t":"snapshot_complete","p":{},"tp":"a","e":"0000007b","o":1,"v":1}"#,
+    ])
+    func `what the protocol defines is no way around`(text: String) throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        #expect(session.receive(text).delivered.isEmpty)
+        session.receive(peer.hello())
+        #expect(session.receive(text).delivered.isEmpty)
+        #expect(session.machine.counters.downgrades == 2)
+        #expect(
+            session.receive(
+                try peer.seal(SessionHarness.publication("a", 1)), as: .binary, from: session.attempt
+            ).offsets("a") == [1])
+    }
+
+    @Test func `a notice in the clear is shown and says nothing about order`() throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        let notice = session.receive(
+            #"{"c":"WSE","t":"connection_quality","p":{"quality":"good"},"tp":"a","e":"0000007b","o":1,"v":1}"#
+        )
+        #expect(notice.delivered.map(\.type) == ["connection_quality"])
+        #expect(
+            session.receive(
+                try peer.seal(SessionHarness.publication("a", 1)), as: .binary, from: session.attempt
+            ).offsets("a") == [1])
+    }
+
+    @Test func `a message that only sealing makes too large is refused`() throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello(limit: 300))
+        var sizes: [Int: Bool] = [:]
+        for count in 100...200 {
+            let draft = MessageDraft(
+                type: "note", payload: ["pad": .string(String(repeating: "x", count: count))])
+            var result: Result<String, WSEError>?
+            let frames = session.give { result = $0.send(draft, caller: nil, now: $1) }.frames
+            #expect(frames.allSatisfy { $0.count <= 300 })
+            if case .failure(let error) = result {
+                #expect(error.code == .invalidArgument)
+                sizes[count] = false
+            } else {
+                sizes[count] = frames.count == 1
+            }
+        }
+        #expect(sizes[100] == true)
+        #expect(sizes[200] == false)
+    }
+
+    @Test func `a first server that does not confirm ends connect even where attempts are repeated`() throws {
+        var session = try SessionHarness {
+            $0.encryption = WSEEncryption()
+            $0.failsFast = false
+        }
+        session.becomeReady()
+        #expect(session.actions.connectOutcomes.map(\.?.code) == [.encryption])
+        #expect(session.machine.phase == .failed)
     }
 
     @Test func `a frame that cannot be opened is skipped and told, and the connection stays`() throws {

@@ -4,6 +4,23 @@ import WSETransport
 @testable import WSEClient
 
 @Suite struct ReconnectTests {
+    @Test func `what an event before the end of the handshake shows to be missing is asked for`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        session.receive(SessionHarness.publication("a", 0))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        session.receive(SessionHarness.publication("a", 3))
+        let ready = session.receive(SessionHarness.hello)
+        #expect(ready.sent("subscription_update").map { $0["p", "recovery", "a", "offset"] } == [0])
+        for offset in UInt64(1)...2 { session.receive(SessionHarness.publication("a", offset)) }
+        #expect(session.actions.offsets("a") == [0, 1, 2, 3])
+        #expect(session.actions.gaps.isEmpty)
+    }
+
     @Test(arguments: [nil, 1000, 1001, 1005, 1006, 1011, 4300, 4429, 4503] as [UInt16?])
     func `a close of the server's makes the client connect again`(code: UInt16?) throws {
         var session = try SessionHarness()

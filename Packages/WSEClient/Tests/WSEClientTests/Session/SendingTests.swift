@@ -85,9 +85,52 @@ import WSEWire
         session.becomeReady()
         let first = try #require(session.actions.transmitted.first)
         let attempt = session.attempt
-        session.give { machine, _ in machine.handedOver(first, error: WSEError(.queueFull, "full")) }
+        let refused = session.give {
+            $0.handedOver(first, error: WSEError(.queueFull, "full"))
+            $0.transmitted(attempt, count: first.bytes.count, position: 0, now: $1)
+        }
+        // There is none before the system took something.
+        #expect(refused.transmitted.isEmpty)
         let again = session.give { $0.flushed(attempt, through: 1, now: $1) }
         #expect(again.transmitted.map(\.id) == [first.id])
+    }
+
+    @Test func `a kept message that no connection takes is given up`() throws {
+        var session = try SessionHarness { $0.offlineQueue = .init() }
+        session.give { _ = $0.send(message(1), caller: nil, now: $1) }
+        session.becomeReady()
+        let first = try #require(session.actions.transmitted.first)
+        let refused = session.give { machine, _ in
+            machine.handedOver(first, error: WSEError(.invalidArgument, "larger than the transport's buffer"))
+        }
+        #expect(refused.discarded == [first.id])
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        #expect(session.actions.transmitted.count == 1)
+        #expect(session.machine.outbox.offlineCount == 0)
+    }
+
+    @Test func `a kept message that is too large for the server is given up and closes nothing`() throws {
+        var session = try SessionHarness { $0.offlineQueue = .init() }
+        session.give { _ = $0.send(message(1, size: 2_000_000), caller: nil, now: $1) }
+        session.give { _ = $0.send(message(2), caller: nil, now: $1) }
+        session.becomeReady()
+        #expect(numbers(session.actions) == [2])
+        #expect(session.actions.discarded.count == 1)
+        #expect(session.machine.outbox.offlineCount == 1)
+    }
+
+    @Test func `a message that expired behind a full connection holds up none that follows`() throws {
+        var session = try SessionHarness { $0.offlineQueue = .init(capacity: 10, lifetime: .seconds(20)) }
+        session.give { _ = $0.send(message(1), caller: nil, now: $1) }
+        session.becomeReady()
+        let first = try #require(session.actions.transmitted.first)
+        let attempt = session.attempt
+        session.give { machine, _ in machine.handedOver(first, error: WSEError(.queueFull, "full")) }
+        session.advance(by: .seconds(21))
+        #expect(session.give { $0.flushed(attempt, through: 1, now: $1) }.discarded == [first.id])
+        #expect(numbers(session.give { _ = $0.send(message(2), caller: nil, now: $1) }) == [2])
     }
 
     @Test func `what waits for room when the connection is lost is kept for the next`() throws {
