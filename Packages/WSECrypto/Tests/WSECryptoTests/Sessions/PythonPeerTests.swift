@@ -1,7 +1,9 @@
 import Testing
 import WSECrypto
 
-@Suite("A peer made with Python's cryptography", .enabled(if: PythonPeer.isWanted, "WSE_PYTHON is none"))
+@Suite(
+    "A peer made with Python's cryptography",
+    .enabled(if: PythonPeer.isWanted, "WSE_PYTHON names no Python with the package cryptography"))
 struct PythonPeerTests {
     @Test("a session in both directions", arguments: [("current", "2.5.1"), ("salted", "2.0.1")])
     func session(derivation: String, version: String) throws {

@@ -3,12 +3,12 @@ import Testing
 
 /// `Vectors/peer.py` as a running process: the other side of a session, made with another library.
 ///
-/// Needs a Python 3.10 or newer with the package `cryptography`: the one that `WSE_PYTHON` names, or `python3`. Where it
-/// is missing the tests fail; `WSE_PYTHON=none` says that they are to be skipped.
+/// Needs a Python 3.10 or newer with the package `cryptography`, which `WSE_PYTHON` names; where that is not set, the
+/// tests are reported as skipped. Where it is set and of no use they fail.
 final class PythonPeer {
-    static let isWanted = python != "none"
+    static let isWanted = !python.isEmpty
 
-    private static let python = ProcessInfo.processInfo.environment["WSE_PYTHON"] ?? "python3"
+    private static let python = ProcessInfo.processInfo.environment["WSE_PYTHON"] ?? ""
 
     /// What is missing, or `nil`.
     private static let problem: String? = {
@@ -19,8 +19,7 @@ final class PythonPeer {
             if process.terminationStatus == 0 { return nil }
         } catch {}
         return """
-            \(python) is no Python 3.10 or newer with the package cryptography. WSE_PYTHON names another one; with \
-            WSE_PYTHON=none these tests are skipped.
+            \(python), which WSE_PYTHON names, is no Python 3.10 or newer with the package cryptography.
             """
     }()
 
