@@ -132,4 +132,47 @@ import WSEClient
             }
         }
     }
+
+    /// See decision 0007.
+    @Test func `what 2.5.1 still has is delivered, be it the newest of a long absence or of a new epoch`()
+        async throws
+    {
+        try await withPublishedServer(.v2_5_1) { server in
+            let proxy = try await FaultyProxy.start(to: server.port)
+            var configuration = WSEConfiguration(tokenProvider: StaticToken(try await server.token()))
+            configuration.backoff = Backoff.Configuration(
+                base: .milliseconds(50), maximum: .milliseconds(200))
+            try await withWSEClient(url: proxy.url, configuration: configuration) { client in
+                let signals = client.signals
+                let gaps = Task {
+                    var gaps: [ClosedRange<UInt64>] = []
+                    for await signal in signals {
+                        if case .gap(let gap) = signal { gaps.append(gap.offsets) }
+                        if gaps.count == 2 { break }
+                    }
+                    return gaps
+                }
+                var events = client.events.makeAsyncIterator()
+                try await client.subscribe(["prices"])
+                try await server.command("publish", ["topic": "prices", "count": 10])
+                for expected in 0..<10 { #expect(try await events.next()?.offset == UInt64(expected)) }
+
+                // The buffer holds 128.
+                try await proxy.setRefusing(true)
+                try await proxy.cut()
+                try await server.command("publish", ["topic": "prices", "count": 1_000])
+                try await proxy.setRefusing(false)
+                for expected in 882..<1_010 { #expect(try await events.next()?.offset == UInt64(expected)) }
+
+                try await proxy.setRefusing(true)
+                try await proxy.cut()
+                try await server.command("restart")
+                try await server.command("publish", ["topic": "prices", "count": 100])
+                try await proxy.setRefusing(false)
+                for expected in 1..<100 { #expect(try await events.next()?.offset == UInt64(expected)) }
+                #expect(await gaps.value == [10...881, 0...0])
+            }
+            try await proxy.stop()
+        }
+    }
 }

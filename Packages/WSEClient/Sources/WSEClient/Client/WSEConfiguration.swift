@@ -57,6 +57,15 @@ public struct WSEConfiguration: Sendable {
     /// Whether missed publications are asked for, after a reconnect and when a hole shows.
     public var recovers: Bool = true
 
+    /// Whether more than one server is behind the URL or the endpoints; `nil` if that is so where ``endpoints`` is set.
+    ///
+    /// The history of a topic, by whose epoch and offsets positions count, is a server's own. One server has one at a
+    /// time: what it published under a new epoch, after a restart, is asked for from the beginning. With several, a new
+    /// epoch may be another server's old one. A topic is then taken from where it is first seen there, goes on where it
+    /// was on a server that is known already, and publications are told apart by their `id` as well as their stamp, as
+    /// clusters pass them on without one.
+    public var isClustered: Bool?
+
     /// Messages that wait for room in the connection, at most. Default 10,000.
     public var outboundCapacity: Int = 10_000
     /// Where messages wait while there is no connection; `nil` to refuse them. Default: 1,000 messages for an hour.

@@ -44,6 +44,8 @@ struct SubscriptionAnswer: Sendable, Hashable {
         var epoch: String?
         var offset: UInt64?
         var recovered: Bool
+        /// Whether the server keeps publications of the topic at all.
+        var recoverable: Bool
     }
 
     var action: String?
@@ -61,7 +63,8 @@ struct SubscriptionAnswer: Sendable, Hashable {
         recovery = (payload["recovery"]?.objectValue ?? [:]).mapValues { entry in
             Recovery(
                 epoch: entry["epoch"]?.stringValue, offset: entry["offset"]?.uintValue,
-                recovered: entry["recovered"]?.boolValue ?? false)
+                recovered: entry["recovered"]?.boolValue ?? false,
+                recoverable: entry["recoverable"]?.boolValue ?? false)
         }
     }
 

@@ -289,6 +289,7 @@ extension SessionMachine {
         sequencer.connectionLost()
         fence.removeAll()
         recoveries = []
+        partialRecoveries = [:]
         encryption?.end()
         setDecryptor(nil)
     }

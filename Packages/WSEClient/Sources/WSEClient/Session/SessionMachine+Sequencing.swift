@@ -14,15 +14,22 @@ extension SessionMachine {
             counters.late += 1
             return
         }
-        if !unseen.isEmpty { firstSeen(stamp.topic, epoch: stamp.epoch, offset: stamp.offset) }
+        if !unseen.isEmpty { _ = firstSeen(stamp.topic, epoch: stamp.epoch, offset: stamp.offset) }
         switch sequencer.process(
             event, topic: stamp.topic, epoch: stamp.epoch, offset: stamp.offset,
             now: reading.now(now.instant))
         {
-        case .deliver: deliver(event)
+        case .deliver: deliverStamped(event, now: now)
         case .duplicate: counters.duplicates += 1
         case .hold, .gap, .release: drainSequencer(now: now)
         }
+    }
+
+    /// In its place by its stamp; where servers pass publications on without one, a copy may have come before.
+    @inline(__always)
+    private mutating func deliverStamped(_ event: WSEEvent, now: Moment) {
+        guard settings.isClustered else { return deliver(event) }
+        sequenceUnstamped(event, now: now)
     }
 
     private mutating func sequenceUnstamped(_ event: WSEEvent, now: Moment) {
@@ -42,7 +49,7 @@ extension SessionMachine {
         while let output = sequencer.nextOutput() {
             switch output {
             case .deliver(let event):
-                deliver(event)
+                deliverStamped(event, now: now)
             case .lost(let range):
                 counters.gaps += 1
                 counters.missed &+= range.offsets.upperBound &- range.offsets.lowerBound &+ 1
@@ -95,9 +102,16 @@ extension SessionMachine {
     mutating func recoveryAnswered(
         _ answer: SubscriptionAnswer, to outcome: SubscriptionMachine.Outcome, now: Moment
     ) {
+        var nearer: [InternedString: PartialRecovery] = [:]
         for topic in outcome.accepted {
             let name = InternedString(topic)
-            recoveries.remove(name)
+            let wasAsked = recoveries.remove(name) != nil
+            if wasAsked, let entry = answer.recovery[topic],
+                let request = askNearer(entry, of: name, now: now)
+            {
+                nearer[name] = request
+                continue
+            }
             guard let entry = answer.recovery[topic] else {
                 // A server application that knows nothing of recovery: no replay will come.
                 fence.remove(name)
@@ -109,6 +123,41 @@ extension SessionMachine {
         }
         drainSequencer(now: now)
         scheduleFence(now: now)
+        recoverPartially(nearer, now: now)
+    }
+
+    /// The server refuses to replay all that was missed, but has the newest of it.
+    private mutating func askNearer(
+        _ entry: SubscriptionAnswer.Recovery, of topic: InternedString, now: Moment
+    ) -> PartialRecovery? {
+        let previous = partialRecoveries.removeValue(forKey: topic)
+        guard let position = sequencer.position(of: topic), let head = entry.offset,
+            entry.epoch == position.epoch.string, head > position.offset
+        else { return nil }
+        if entry.recovered {
+            if let previous { sequencer.skip(topic, through: previous.after, now: reading.now(now.instant)) }
+            return nil
+        }
+        guard entry.recoverable,
+            let count = PartialRecovery.count(below: min(previous?.count ?? .max, head - position.offset))
+        else { return nil }
+        fence.remove(topic)
+        sequencer.extendRecovery(of: topic, now: reading.now(now.instant))
+        return PartialRecovery(count: count, after: head - count)
+    }
+
+    private mutating func recoverPartially(_ requests: [InternedString: PartialRecovery], now: Moment) {
+        guard !requests.isEmpty else { return }
+        var positions: [String: TopicPosition] = [:]
+        for (topic, request) in requests {
+            guard let epoch = sequencer.position(of: topic)?.epoch else { continue }
+            positions[topic.string] = TopicPosition(epoch: epoch.string, offset: request.after)
+        }
+        recover(positions, now: now)
+        for (topic, request) in requests where positions[topic.string] != nil {
+            partialRecoveries[topic] = request
+        }
+        scheduleRecovery(now: now)
     }
 
     private mutating func take(_ entry: SubscriptionAnswer.Recovery, of topic: InternedString, now: Moment) {
@@ -128,7 +177,10 @@ extension SessionMachine {
             return
         }
         // The head is that of an event that nobody here has seen.
-        if !unseen.isEmpty { firstSeen(topic, epoch: head.epoch, offset: .max) }
+        if !unseen.isEmpty, firstSeen(topic, epoch: head.epoch, offset: .max), head.offset > 0 {
+            recoverFromStart(topic, now: now)
+            return
+        }
         let answer = RecoveryAnswer(head: head, recovered: entry.recovered)
         guard server.stampsPublications else {
             follow(answer, head: head, of: topic, now: now)
@@ -155,6 +207,12 @@ extension SessionMachine {
             if !isSameEpoch {
                 emit(.signal(.resync(topic: topic.string, epoch: head.epoch.string)))
             }
+            if !isSameEpoch, !settings.isClustered, head.offset > 0 {
+                sequencer.remove(topic)
+                sequencer.track(topic, after: .init(epoch: head.epoch, offset: 0))
+                recoverFromStart(topic, now: now)
+                return
+            }
             if answer.recovered || !isSameEpoch {
                 // The position is the server's word, and this is its newest.
                 sequencer.remove(topic)
@@ -164,15 +222,30 @@ extension SessionMachine {
         sequencer.recoveryAnswered(topic, with: answer, now: reading.now(now.instant))
     }
 
+    /// All of the topic's new history is news.
+    private mutating func recoverFromStart(_ topic: InternedString, now: Moment) {
+        guard let request = sequencer.beginRecovery(of: topic, now: reading.now(now.instant)) else { return }
+        recover([topic.string: TopicPosition(request.position)], now: now)
+        scheduleRecovery(now: now)
+    }
+
     // MARK: Topics without a past
 
     /// The first that is seen, on a later connection, of a topic that had no history when it was subscribed to.
-    /// Unless it begins there, what was published while the connection was lost is missed, and nothing can be asked
-    /// for: there was no position to ask from.
-    private mutating func firstSeen(_ topic: InternedString, epoch: InternedString, offset: UInt64) {
-        guard unseen.remove(topic) != nil else { return }
+    /// Unless it begins there, what was published while the connection was lost is missed. With one history all of it
+    /// is due; with several, nobody knows how much that is.
+    ///
+    /// - Returns: Whether the topic is followed from the start of its epoch now.
+    private mutating func firstSeen(_ topic: InternedString, epoch: InternedString, offset: UInt64) -> Bool {
+        guard unseen.remove(topic) != nil else { return false }
         withoutPast.remove(topic)
-        if offset > 0 { emit(.signal(.resync(topic: topic.string, epoch: epoch.string))) }
+        guard offset > 0 else { return false }
+        guard !settings.isClustered, recoveryIsAvailable, server.stampsPublications else {
+            emit(.signal(.resync(topic: topic.string, epoch: epoch.string)))
+            return false
+        }
+        sequencer.track(topic, fromStartOf: epoch)
+        return true
     }
 
     // MARK: Answers before their replay
@@ -232,6 +305,7 @@ extension SessionMachine {
             sequencer.remove(name)
             fence.remove(name)
             recoveries.remove(name)
+            partialRecoveries[name] = nil
             unseen.remove(name)
             withoutPast.remove(name)
         }

@@ -58,7 +58,10 @@ extension SessionMachine {
                 names, positions: positions, asksForPositions: recoveryIsAvailable, request: id, now: now,
                 random: &random))
         subscriptions.asked(for: names, request: id)
-        for name in names where positions[name] != nil { recoveries.insert(InternedString(name)) }
+        for name in names where positions[name] != nil {
+            recoveries.insert(InternedString(name))
+            partialRecoveries[InternedString(name)] = nil
+        }
         if asksUnanswered == nil { awaitAnswers(after: 0) }
     }
 

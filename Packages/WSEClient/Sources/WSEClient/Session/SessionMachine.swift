@@ -50,6 +50,8 @@ struct SessionMachine: ~Copyable {
     var fence: ReplayFence
     /// Topics of which what comes after their position was asked for, until that is answered.
     var recoveries: Set<InternedString> = []
+    /// Topics of which the server has no longer all that was missed.
+    var partialRecoveries: [InternedString: PartialRecovery] = [:]
     /// Subscribed topics of which the server had no history; see ``unseen``.
     var withoutPast: Set<InternedString> = []
     /// Those of them of which nothing was seen before the connection was lost.
@@ -100,6 +102,7 @@ struct SessionMachine: ~Copyable {
         sequencing.isRecoveryAvailable = settings.recovers
         sequencing.heldPerTopic = settings.heldPerTopic
         sequencing.heldInTotal = settings.heldInTotal
+        sequencing.hasOneHistory = !settings.isClustered
         fence = ReplayFence(
             patience: settings.replayPatience, answerTimeout: settings.recoveryTimeout)
         sequencer = EventSequencer(sequencing, using: &self.random)

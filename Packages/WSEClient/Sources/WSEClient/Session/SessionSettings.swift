@@ -23,6 +23,8 @@ struct SessionSettings: Sendable {
     var heldPerTopic = 4_096
     var heldInTotal = 16_384
     var recovers = true
+    /// Whether a topic may come from several servers, each with a history of its own.
+    var isClustered = false
     /// Messages that wait for room in the connection.
     var outboundCapacity = 10_000
     var offlineQueue: OfflineQueue<String, OutboundMessage>.Configuration?
@@ -51,6 +53,7 @@ struct SessionSettings: Sendable {
         subscriptionTimeout = max(configuration.subscriptionTimeout, Self.shortest)
         recoveryTimeout = max(configuration.recoveryTimeout, Self.shortest)
         recovers = configuration.recovers
+        isClustered = configuration.isClustered ?? (configuration.endpoints != nil)
         outboundCapacity = max(configuration.outboundCapacity, 1)
         offlineQueue = configuration.offlineQueue.map {
             OfflineQueue<String, OutboundMessage>.Configuration(capacity: $0.capacity, lifetime: $0.lifetime)

@@ -150,9 +150,7 @@ struct SubscriptionMachine {
         let overdue = topics.filter {
             $0.value.status != .acknowledged && $0.value.request != nil && $0.value.round < round
         }
-        for index in requests.indices where !requests[index].isUnsubscribe {
-            requests[index].open.subtract(overdue.keys)
-        }
+        for index in requests.indices { requests[index].open.subtract(overdue.keys) }
         requests.removeAll { $0.open.isEmpty }
         return overdue.keys.sorted()
     }

@@ -237,7 +237,7 @@ import WSETransport
     }
 
     @Test(arguments: [0, 3] as [UInt64])
-    func `a topic without a past that has one after a reconnect is announced as not known from its beginning`(
+    func `a topic without a past that has one after a reconnect is asked for from its beginning`(
         first: UInt64
     ) throws {
         var session = try SessionHarness()
@@ -250,9 +250,28 @@ import WSETransport
         session.advance(by: .seconds(2))
         session.open()
         let actions = session.receive(SessionHarness.publication("a", first))
-        let isAnnounced = actions.contains { if case .signal(.resync("a", _)) = $0 { true } else { false } }
-        #expect(isAnnounced == (first > 0))
-        #expect(actions.offsets("a") == [first])
+        #expect(
+            actions.sent("subscription_update").compactMap { $0["p", "recovery", "a", "offset"] }
+                == (first > 0 ? [0] : []))
+        for offset in 1...4 as ClosedRange<UInt64> {
+            session.receive(SessionHarness.publication("a", offset))
+        }
+        #expect(session.actions.offsets("a") == Array((first > 0 ? 1 : 0)...4))
+        #expect(session.actions.gaps.map(\.offsets) == (first > 0 ? [0...0] : []))
+    }
+
+    @Test func `in a cluster a topic without a past that has one is not known from its beginning`() throws {
+        var session = try SessionHarness { $0.isClustered = true }
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: nil)))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        let actions = session.receive(SessionHarness.publication("a", 3))
+        #expect(actions.resyncs == ["0000007b"])
+        #expect(actions.offsets("a") == [3])
     }
 
     @Test func `a topic the server put the client into is not asked for`() throws {
@@ -298,8 +317,8 @@ import WSETransport
     private static let oldHello = SessionHarness.hello.replacing("2.5.1", with: "2.0.1")
 
     /// Subscribed to `a` on a server without stamps, which says that it is at `head`; connected anew since.
-    private func resumingWithoutStamps(head: UInt64) throws -> SessionHarness {
-        var session = try SessionHarness()
+    private func resumingWithoutStamps(head: UInt64, isClustered: Bool = false) throws -> SessionHarness {
+        var session = try SessionHarness { $0.isClustered = isClustered }
         session.give { $0.connect(now: $1) }
         session.give { $0.opened($0.lastAttempt, now: $1) }
         session.receive(Self.oldHello)
@@ -332,13 +351,27 @@ import WSETransport
 
     @Test func `without stamps what the server cannot recover is announced`() throws {
         var session = try resumingWithoutStamps(head: 3)
-        session.receive(
-            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: 9)))
+        let refusal = SessionHarness.answer(
+            accepted: ["a"], recovery: SessionHarness.recovery("a", head: 9))
+        // Of what came after 3 it has nothing, nor after 5, 7 and 8.
+        for _ in 1...4 { session.receive(refusal) }
         #expect(session.actions.gaps.map(\.offsets) == [4...9])
     }
 
-    @Test func `without stamps a server with another history is followed, be it one from before`() throws {
+    @Test func `without stamps the newest of what was missed is replayed`() throws {
         var session = try resumingWithoutStamps(head: 3)
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: 9)))
+        for number in 6...9 { session.receive(#"{"t":"tick","id":"a\#(number)","p":\#(number)}"#) }
+        session.receive(
+            SessionHarness.answer(
+                accepted: ["a"], recovery: SessionHarness.recovery("a", head: 9, recovered: true)))
+        #expect(session.actions.gaps.map(\.offsets) == [4...5])
+        #expect(session.actions.delivered.count == 4)
+    }
+
+    @Test func `without stamps servers with other histories are followed, be it one from before`() throws {
+        var session = try resumingWithoutStamps(head: 3, isClustered: true)
         for epoch in ["000000ff", "0000007b"] {
             let actions = session.receive(
                 SessionHarness.answer(
@@ -355,17 +388,17 @@ import WSETransport
     }
 
     @Test(arguments: [0, 2] as [UInt64])
-    func `the first event of a topic without a past is its beginning, or a loss is announced`(first: UInt64)
-        throws
-    {
+    func `the first event of a topic without a past is its beginning, or what came before is asked for`(
+        first: UInt64
+    ) throws {
         var session = try SessionHarness()
         session.becomeReady()
         session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
         session.receive(
             SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: nil)))
         let actions = session.receive(SessionHarness.publication("a", first))
-        #expect(actions.resyncs == (first > 0 ? ["0000007b"] : []))
-        #expect(actions.offsets("a") == [first])
+        #expect(actions.offsets("a") == (first > 0 ? [] : [0]))
+        #expect(actions.sent("subscription_update").count == (first > 0 ? 1 : 0))
     }
 
     @Test func `asking again for want of an answer does not give up the hole that is being filled`() throws {

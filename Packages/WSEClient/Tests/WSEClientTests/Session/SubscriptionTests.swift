@@ -204,6 +204,25 @@ import Testing
         #expect(session.machine.subscriptions.wanted.isEmpty)
     }
 
+    @Test func `lost answers to unsubscribes are not waited for by what is asked later`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        for request in 1...4 as ClosedRange<UInt64> {
+            let id = RequestID(rawValue: request)
+            session.give {
+                if request.isMultiple(of: 2) {
+                    $0.unsubscribe(["a"], request: id, now: $1)
+                } else {
+                    $0.subscribe(["a"], request: id, now: $1)
+                }
+            }
+        }
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 5), now: $1) }
+        #expect(session.advance(by: .seconds(21)).sent("subscription_update").count == 1)
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        #expect(session.machine.subscriptions.isComplete)
+    }
+
     @Test func `while the client does not read, nothing is asked for again`() throws {
         var session = try SessionHarness()
         session.becomeReady()

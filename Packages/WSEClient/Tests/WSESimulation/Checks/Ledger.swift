@@ -22,6 +22,7 @@ struct Ledger {
     private let stamps: Bool
     /// Whether what was missed can be asked for.
     private let recovers: Bool
+    private let hasOneHistory: Bool
     private(set) var delivered = 0
     private(set) var gaps = 0
     private(set) var missed: UInt64 = 0
@@ -35,6 +36,7 @@ struct Ledger {
         topics = scenario.topics.map { Topic(name: $0) }
         stamps = scenario.version == .v251 && scenario.recovers
         recovers = scenario.recovers && scenario.settings.recovers
+        hasOneHistory = stamps && recovers && scenario.nodes == 1
         for (index, name) in scenario.topics.enumerated() { indices[name] = index }
     }
 
@@ -135,7 +137,8 @@ struct Ledger {
             if epoch.has(offset, .delivered), stamps || !isRefused {
                 return "1: \(gap) names \(offset), which was delivered"
             }
-            if !isExcused, epoch.isKept(offset), epoch.has(offset, .stamped), !isRefused {
+            // The first cannot be asked for.
+            if offset > 0, !isExcused, epoch.isKept(offset), epoch.has(offset, .stamped), !isRefused {
                 return "2: \(gap) gives up \(offset), which the server has"
             }
             epoch.mark(offset, .announced)
@@ -152,7 +155,12 @@ struct Ledger {
         if let strictFrom, !hasMoved, let first = epoch.times.first, first < strictFrom, epoch.last != nil {
             return "2: a resync of \(topic) \(name) where nothing went wrong"
         }
-        epoch.isOpen = true
+        if hasOneHistory, epoch.last == nil {
+            // All of a new epoch is news.
+            epoch.due = 0
+        } else {
+            epoch.isOpen = true
+        }
         // Without stamps nobody can ask for what lies before.
         if !stamps, epoch.next > 0 { for offset in 0..<epoch.next { epoch.mark(offset, .refused) } }
         return nil
@@ -177,7 +185,8 @@ struct Ledger {
                 guard let due = epoch.due, offset >= due, stamps || !epoch.has(offset, .refused) else {
                     continue
                 }
-                let isTooLate = epoch.has(offset, .announcedLate) && !epoch.has(offset, .refused)
+                let isTooLate =
+                    offset > 0 && epoch.has(offset, .announcedLate) && !epoch.has(offset, .refused)
                 if isTooLate || !epoch.has(offset, .announced) {
                     return "2: \(topic.name) \(epoch.name) \(offset) is there and was not delivered"
                 }

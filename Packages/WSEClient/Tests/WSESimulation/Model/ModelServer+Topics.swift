@@ -81,6 +81,7 @@ extension ModelServer {
             for missed in (offset + 1)...epoch.head { epoch.mark(missed, .refused) }
             return false
         }
+        for offset in (offset + 1)...epoch.head { epoch.unmark(offset, .refused) }
         var last = epoch.head
         if !world.isCalm, world.random.chance(world.scenario.cutReplays) {
             last = offset + UInt64(world.random.below(Int(epoch.head - offset)))

@@ -56,6 +56,8 @@ final class PublishedEpoch {
 
     func mark(_ offset: UInt64, _ mark: PublicationMarks) { marks[Int(offset)].insert(mark) }
 
+    func unmark(_ offset: UInt64, _ mark: PublicationMarks) { marks[Int(offset)].remove(mark) }
+
     /// The client wants nothing of the topic any more; should it come back to it, it begins anew.
     func forget() {
         last = nil

@@ -107,6 +107,7 @@ struct Scenario {
         settings.asksForToken = asksForToken
         settings.failsFast = random.chance(0.3)
         settings.recovers = random.chance(0.95)
+        settings.isClustered = nodes > 1
         settings.offlineQueue =
             random.chance(0.8)
             ? .init(capacity: random.pick([2, 10, 1_000]), lifetime: .seconds(random.pick([5, 60, 3_600])))

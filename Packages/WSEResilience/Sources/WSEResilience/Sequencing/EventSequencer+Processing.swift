@@ -42,6 +42,10 @@ extension EventSequencer {
             changeEpoch(topic: topic, slot: slot, to: former, nextOffset: former.offset &+ 1, now: now)
             return sequence(element, topic: topic, slot: slot, offset: offset, now: now)
         }
+        if configuration.hasOneHistory, canRecover(slot), offset > 0 {
+            beginEpoch(topic: topic, slot: slot, epoch: epoch, now: now)
+            return sequence(element, topic: topic, slot: slot, offset: offset, now: now)
+        }
         changeEpoch(
             topic: topic, slot: slot, to: Position(epoch: epoch, offset: offset), nextOffset: offset, now: now
         )
@@ -61,6 +65,7 @@ extension EventSequencer {
             }
             if offset == frontier {
                 states[slot].isLate = false
+                states[slot].owesFirst = false
                 updateQuiet(slot)
             } else if states[slot].lateFrom == 0 {
                 return begin(element, topic: topic, slot: slot, offset: offset, now: now)
@@ -104,6 +109,7 @@ extension EventSequencer {
     mutating func sequenceInOrder(
         _ element: Element, topic: Topic, slot: Int, offset: UInt64, now: ContinuousClock.Instant
     ) -> Verdict {
+        if states[slot].owesFirst { announceFirstLost(topic: topic, slot: slot) }
         moveFrontier(slot, to: offset)
         if let first = holes[slot]?.held.first, first.offset &- offset == 1 {
             queue(element)
@@ -206,13 +212,24 @@ extension EventSequencer {
     @inlinable
     mutating func announceLost(topic: Topic, slot: Int, through offset: UInt64) {
         guard let epoch = states[slot].epoch, offset > states[slot].frontier else { return }
-        let first = states[slot].frontier &+ 1
+        let owesFirst = states[slot].owesFirst
+        let first = owesFirst ? 0 : states[slot].frontier &+ 1
+        states[slot].owesFirst = false
         counters.lost &+= offset &- first &+ 1
         outputs.append(.lost(LostRange(topic: topic, epoch: epoch, offsets: first...offset)))
-        if !states[slot].isLate {
+        if !states[slot].isLate || owesFirst {
             states[slot].isLate = true
-            states[slot].lateFrom = first
+            states[slot].lateFrom = max(first, 1)
         }
         states[slot].frontier = offset
+    }
+
+    /// Announces that the first event of the epoch is lost: the second is here, or another epoch.
+    @inlinable
+    mutating func announceFirstLost(topic: Topic, slot: Int) {
+        states[slot].owesFirst = false
+        guard let epoch = states[slot].epoch else { return }
+        counters.lost &+= 1
+        outputs.append(.lost(LostRange(topic: topic, epoch: epoch, offsets: 0...0)))
     }
 }

@@ -37,13 +37,19 @@ extension EventSequencer {
     /// Takes the server's answer, which comes after everything it replayed.
     ///
     /// An answer moves a position only where it says that what lies between is gone for good, which is announced,
-    /// or where the topic has none yet. Neither does it move one backwards. One that speaks of a former epoch belongs
-    /// to an earlier request and is ignored: only an event can bring that epoch back.
+    /// or where the topic has none yet. Neither does it move one backwards.
+    ///
+    /// What it says of a new epoch is taken as ``SequencingConfiguration/hasOneHistory`` tells. Where a topic has one
+    /// history, an answer that speaks of a former epoch belongs to an earlier request and is ignored; where it has
+    /// several, that epoch is back, unless events wait in the current one.
     public mutating func recoveryAnswered(
         _ topic: Topic, with answer: RecoveryAnswer<Epoch>, now: ContinuousClock.Instant
     ) {
         guard let slot = slots[topic] else { return }
-        if let head = answer.head, formerPosition(slot: slot, epoch: head.epoch) != nil { return }
+        if let head = answer.head, let former = formerPosition(slot: slot, epoch: head.epoch) {
+            comeBack(topic: topic, slot: slot, to: former, head: head, now: now)
+            return
+        }
         let request = requests[slot]
         endRequest(slot)
         guard let epoch = states[slot].epoch else {
@@ -51,12 +57,47 @@ extension EventSequencer {
             return
         }
         if let head = answer.head, head.epoch != epoch {
-            return changeEpoch(topic: topic, slot: slot, toHead: head, now: now)
+            guard configuration.hasOneHistory, canRecover(slot) else {
+                return changeEpoch(topic: topic, slot: slot, toHead: head, now: now)
+            }
+            beginEpoch(topic: topic, slot: slot, epoch: head.epoch, now: now)
+            guard head.offset > 0 else { return }
+            return queue(startRequest(topic: topic, slot: slot, missing: 1...head.offset, now: now))
         }
         guard let request else { return }
         finish(
             request, topic: topic, slot: slot, head: answer.head?.offset, recovered: answer.recovered,
             now: now)
+    }
+
+    /// Goes on in a former epoch, by the server's word.
+    @inlinable
+    mutating func comeBack(
+        topic: Topic, slot: Int, to former: Position, head: Position, now: ContinuousClock.Instant
+    ) {
+        guard !configuration.hasOneHistory, holes[slot] == nil, head.offset >= former.offset else { return }
+        changeEpoch(
+            topic: topic, slot: slot, to: former,
+            nextOffset: former.offset == .max ? .max : former.offset &+ 1, now: now)
+        guard head.offset > former.offset, canRecover(slot) else { return }
+        queue(
+            startRequest(
+                topic: topic, slot: slot, missing: (former.offset &+ 1)...head.offset, now: now))
+    }
+
+    /// Gives up on what is missing in `topic` up to `offset`: the server has only what comes after. The request, if there
+    /// is one, goes on for that, with its full time.
+    ///
+    /// The holes are announced, and what waited behind them comes out.
+    public mutating func skip(_ topic: Topic, through offset: UInt64, now: ContinuousClock.Instant) {
+        guard let slot = slots[topic], states[slot].epoch != nil else { return }
+        while states[slot].frontier < offset {
+            let missing = missingOffsets(slot)?.upperBound ?? offset
+            announceLost(topic: topic, slot: slot, through: min(missing, offset))
+            releaseHeld(slot)
+        }
+        settleHole(topic: topic, slot: slot, now: now)
+        extendRecovery(of: topic, now: now)
     }
 
     /// Gives up on what is missing in `topic`: its request was refused or could not be sent.

@@ -11,6 +11,8 @@ extension EventSequencer {
         @usableFromInline var lateFrom: UInt64 = 0
         /// The frontier was moved by word of the server, not by an event, and events may have been overtaken.
         @usableFromInline var isLate = false
+        /// The first event of the epoch is neither delivered nor announced as lost yet, though settled.
+        @usableFromInline var owesFirst = false
         /// Nothing but the next offset is to be considered: a position, no hole, not late.
         @usableFromInline var isQuiet = false
         /// The owner said that this topic cannot be recovered.

@@ -14,6 +14,17 @@ extension EventSequencer {
         }
     }
 
+    /// Follows `topic` from the start of `epoch` on, which is known to have begun after the topic was wanted.
+    ///
+    /// Its first event cannot be asked for, as requests name the one before; it is announced as lost if the second
+    /// comes without it. A topic that already has a position keeps it.
+    public mutating func track(_ topic: Topic, fromStartOf epoch: Epoch) {
+        let slot = slots[topic] ?? makeSlot(for: topic)
+        guard states[slot].epoch == nil else { return }
+        setBaseline(slot: slot, head: Position(epoch: epoch, offset: 0))
+        states[slot].owesFirst = true
+    }
+
     /// Forgets everything about `topic`: position, held events, request, former epochs.
     ///
     /// Held events are dropped. Outputs that already wait are not affected. A later event of the topic would start it
@@ -72,6 +83,7 @@ extension EventSequencer {
     @inlinable
     mutating func setBaseline(slot: Int, epoch: Epoch, offset: UInt64) {
         states[slot].epoch = epoch
+        states[slot].owesFirst = false
         moveFrontier(slot, to: offset)
         updateQuiet(slot)
     }
@@ -81,6 +93,7 @@ extension EventSequencer {
     mutating func setBaseline(slot: Int, head: Position) {
         states[slot].epoch = head.epoch
         states[slot].frontier = head.offset
+        states[slot].owesFirst = false
         states[slot].lateFrom = 0
         states[slot].isLate = true
         updateQuiet(slot)
@@ -113,6 +126,7 @@ extension EventSequencer {
         guard let epoch = states[slot].epoch else { return }
         endRequest(slot)
         passHoles(topic: topic, slot: slot, through: .max, now: now)
+        if states[slot].owesFirst { announceFirstLost(topic: topic, slot: slot) }
         let previous = Position(epoch: epoch, offset: states[slot].frontier)
         var former = formerEpochs[slot] ?? []
         former.removeAll { $0.epoch == position.epoch }
@@ -124,6 +138,16 @@ extension EventSequencer {
             .epochChanged(
                 EpochChange(topic: topic, previous: previous, epoch: position.epoch, nextOffset: nextOffset)))
         setBaseline(slot: slot, epoch: position.epoch, offset: position.offset)
+    }
+
+    /// Goes on at the start of a new epoch. Its first event cannot be asked for, as requests name the one before; should
+    /// it be on its way it is still welcome, until the second comes.
+    @inlinable
+    mutating func beginEpoch(topic: Topic, slot: Int, epoch: Epoch, now: ContinuousClock.Instant) {
+        let first = Position(epoch: epoch, offset: 0)
+        changeEpoch(topic: topic, slot: slot, to: first, nextOffset: 1, now: now)
+        setBaseline(slot: slot, head: first)
+        states[slot].owesFirst = true
     }
 
     /// The same on the server's word alone: no event of the new epoch has been seen yet.

@@ -21,6 +21,11 @@ public struct SequencingConfiguration: Sendable, Hashable {
     /// Whether what is missing can be asked for. Where not, a gap is announced and passed at once. Default: yes.
     public var isRecoveryAvailable: Bool
 
+    /// Whether a topic has one history at a time, as with one server. A new epoch then began after the one before, so
+    /// all of it is asked for. Where not, as in a cluster or behind a balancer, it may be an old one of another server:
+    /// it is taken from where it is first seen, and one that comes back goes on where it was. Default: no.
+    public var hasOneHistory: Bool
+
     /// The defaults, but for what is given.
     public init(
         idCapacity: Int = 10_000,
@@ -29,7 +34,8 @@ public struct SequencingConfiguration: Sendable, Hashable {
         heldInTotal: Int = 10_000,
         maximumTopics: Int = 100_000,
         recoveryTimeout: Duration = .seconds(5),
-        isRecoveryAvailable: Bool = true
+        isRecoveryAvailable: Bool = true,
+        hasOneHistory: Bool = false
     ) {
         self.idCapacity = idCapacity
         self.idLifetime = idLifetime
@@ -38,5 +44,6 @@ public struct SequencingConfiguration: Sendable, Hashable {
         self.maximumTopics = maximumTopics
         self.recoveryTimeout = recoveryTimeout
         self.isRecoveryAvailable = isRecoveryAvailable
+        self.hasOneHistory = hasOneHistory
     }
 }

@@ -28,7 +28,7 @@ private struct SequencerHistory {
         let configuration = SequencingConfiguration(
             heldPerTopic: 1 + generator.below(6), heldInTotal: generator.below(12),
             maximumTopics: 2 + generator.below(3), recoveryTimeout: .seconds(generator.below(4)),
-            isRecoveryAvailable: generator.chance(90))
+            isRecoveryAvailable: generator.chance(90), hasOneHistory: generator.chance(50))
         loyalty = [50, 80, 93, 99][generator.below(4)]
         sequencer = SequencerRig.Sequencer(configuration, using: &generator)
         model = SequencerModel(configuration)
@@ -42,7 +42,7 @@ private struct SequencerHistory {
             case ..<72: try event(topic, step, &generator)
             case ..<82: try answer(topic, step, &generator)
             case ..<88: expire(&generator)
-            case ..<93: try begin(topic, step, &generator)
+            case ..<92: try begin(topic, step, &generator)
             default: change(topic, kind, &generator)
             }
             // Mostly drains at once, as an owner should, but survives one who does not.
@@ -126,6 +126,10 @@ private struct SequencerHistory {
         case 97:
             sequencer.connectionLost()
             model.connectionLost()
+        case 92:
+            let offset = offset(topic, &generator)
+            sequencer.skip(topic, through: offset, now: now)
+            model.skip(topic, through: offset, now: now)
         case 93:
             sequencer.extendRecovery(of: topic, now: now)
             model.extend(topic, now: now)
@@ -133,6 +137,9 @@ private struct SequencerHistory {
             sequencer.remove(topic)
             model.remove(topic)
             positions[topic] = nil
+        case 99 where generator.chance(30):
+            sequencer.track(topic, fromStartOf: "g")
+            model.track(topic, fromStartOf: "g")
         default:
             let position =
                 generator.chance(50)

@@ -21,6 +21,8 @@ struct SequencerModel {
         var settled: UInt64 = 0
         /// Settled but not delivered, nor anything after: offsets from here on are still welcome.
         var welcomeFrom: UInt64?
+        /// Offset 0 is settled and neither delivered nor announced.
+        var owesFirst = false
         /// Offsets that are known to exist beyond the settled ones.
         var known: [UInt64: String?] = [:]
         var request: Request?
@@ -78,6 +80,8 @@ struct SequencerModel {
                     return .duplicate
                 }
                 change(name, to: former, next: former.offset + 1, now: now)
+            } else if configuration.hasOneHistory, canRecover(topic), offset > 0 {
+                start(name, epoch: epoch, now: now)
             } else {
                 change(name, to: Position(epoch: epoch, offset: offset), next: offset, now: now)
                 return give(text)
@@ -97,6 +101,7 @@ struct SequencerModel {
             }
             guard welcome == 0, offset < topic.settled else {
                 topic.welcomeFrom = offset == topic.settled ? nil : offset + 1
+                topic.owesFirst = topic.owesFirst && offset > 0
                 topics[name] = topic
                 return give(text)
             }
@@ -112,6 +117,8 @@ struct SequencerModel {
             return .release
         }
         if offset == topic.settled + 1 {
+            payFirst(name)
+            topic.owesFirst = false
             topic.settled = offset
             topic.welcomeFrom = nil
             topic.known[offset] = nil
@@ -158,13 +165,26 @@ struct SequencerModel {
 
     mutating func answer(_ name: String, head: Position?, recovered: Bool, now: ContinuousClock.Instant) {
         guard var topic = topics[name] else { return }
-        // It belongs to an earlier request; that of the present epoch is still to be answered.
-        if let head, topic.former.contains(where: { $0.epoch == head.epoch }) { return }
+        if let head, let former = topic.former.first(where: { $0.epoch == head.epoch }) {
+            guard !configuration.hasOneHistory, topic.known.isEmpty, head.offset >= former.offset else {
+                return
+            }
+            change(name, to: former, next: former.offset == .max ? .max : former.offset + 1, now: now)
+            if head.offset > former.offset, canRecover(topic) {
+                startRequest(name, missing: (former.offset + 1)...head.offset, now: now)
+            }
+            return
+        }
         let request = topic.request
         topic.request = nil
         topics[name] = topic
         guard let epoch = topic.epoch else {
             if let head { settle(name, at: head) }
+            return
+        }
+        if let head, head.epoch != epoch, configuration.hasOneHistory, canRecover(topic) {
+            start(name, epoch: head.epoch, now: now)
+            if head.offset > 0 { startRequest(name, missing: 1...head.offset, now: now) }
             return
         }
         if let head, head.epoch != epoch {
@@ -214,6 +234,14 @@ struct SequencerModel {
             timeout: request.timeout, deadline: now.advanced(by: request.timeout))
     }
 
+    mutating func skip(_ name: String, through offset: UInt64, now: ContinuousClock.Instant) {
+        guard topics[name]?.epoch != nil else { return }
+        pass(name, through: offset)
+        lose(name, through: offset)
+        ask(name, now: now)
+        extend(name, now: now)
+    }
+
     mutating func abandon(_ name: String) {
         topics[name]?.request = nil
         pass(name, through: .max)
@@ -257,6 +285,13 @@ struct SequencerModel {
         }
     }
 
+    mutating func track(_ name: String, fromStartOf epoch: String) {
+        topics[name] = topics[name] ?? Topic()
+        guard topics[name]?.epoch == nil else { return }
+        settle(name, at: Position(epoch: epoch, offset: 0))
+        topics[name]?.owesFirst = true
+    }
+
     mutating func remove(_ name: String) {
         topics[name] = nil
     }
@@ -281,10 +316,11 @@ struct SequencerModel {
 
     private mutating func lose(_ name: String, through end: UInt64) {
         guard var topic = topics[name], end > topic.settled else { return }
-        let range = (topic.settled + 1)...end
+        let range = (topic.owesFirst ? 0 : topic.settled + 1)...end
         outputs.append(.lost(name, range))
-        lost &+= range.upperBound - range.lowerBound + 1
-        topic.welcomeFrom = topic.welcomeFrom ?? range.lowerBound
+        lost &+= range.upperBound - range.lowerBound &+ 1
+        topic.welcomeFrom = topic.owesFirst ? 1 : topic.welcomeFrom ?? range.lowerBound
+        topic.owesFirst = false
         topic.settled = end
         topic.known = topic.known.filter { $0.key > end }
         topics[name] = topic
@@ -330,12 +366,29 @@ struct SequencerModel {
         topics[name]?.epoch = head.epoch
         topics[name]?.settled = head.offset
         topics[name]?.welcomeFrom = 0
+        topics[name]?.owesFirst = false
+    }
+
+    private mutating func start(_ name: String, epoch: String, now: ContinuousClock.Instant) {
+        let first = Position(epoch: epoch, offset: 0)
+        change(name, to: first, next: 1, now: now)
+        settle(name, at: first)
+        topics[name]?.owesFirst = true
+    }
+
+    /// Says at last that offset 0 is lost.
+    private mutating func payFirst(_ name: String) {
+        guard topics[name]?.owesFirst == true else { return }
+        topics[name]?.owesFirst = false
+        outputs.append(.lost(name, 0...0))
+        lost &+= 1
     }
 
     private mutating func change(
         _ name: String, to position: Position, next: UInt64, now: ContinuousClock.Instant
     ) {
         abandon(name)
+        payFirst(name)
         guard var topic = topics[name], let epoch = topic.epoch else { return }
         topic.former = topic.former.filter { $0.epoch != position.epoch }
         topic.former = Array(([Position(epoch: epoch, offset: topic.settled)] + topic.former).prefix(3))

@@ -89,6 +89,76 @@ struct EventSequencerEpochTests {
         #expect(rig.takeLog() == [.lost("t", 1...1), .event("t@f:2")])
     }
 
+    private func oneHistory() -> SequencerRig {
+        SequencerRig(SequencingConfiguration(hasOneHistory: true))
+    }
+
+    @Test(
+        "with one history a new epoch is asked for from its start, and the first event is lost if it does not come"
+    )
+    func newEpochFromItsStart() {
+        var rig = oneHistory()
+        rig.event("t", 10)
+        #expect(rig.event("t", 3, epoch: "f") == .gap(missing: 1...2))
+        #expect(
+            rig.takeLog() == [10, .epoch("t", to: "f", next: 1), .request("t", after: 0, missing: 1...2)])
+        rig.event("t", 1, epoch: "f")
+        rig.event("t", 2, epoch: "f")
+        #expect(
+            rig.takeLog() == [.lost("t", 0...0), .event("t@f:1"), .event("t@f:2"), .event("t@f:3")])
+        #expect(rig.sequencer.statistics.lost == 1)
+    }
+
+    @Test("with one history the first event of a new epoch is welcome until the second is there")
+    func firstEventComesLate() {
+        var rig = oneHistory()
+        rig.event("t", 10)
+        rig.event("t", 3, epoch: "f")
+        _ = rig.takeLog()
+        for offset: UInt64 in [0, 1, 0, 2] { rig.event("t", offset, epoch: "f") }
+        #expect(rig.takeLog() == (0...3).map { .event("t@f:\($0)") })
+        #expect(rig.sequencer.statistics.lost == 0)
+    }
+
+    @Test("with one history an answer with a new epoch is followed by a request for all of it")
+    func answerWithNewEpoch() {
+        var rig = oneHistory()
+        rig.event("t", 10)
+        _ = rig.sequencer.beginRecovery(of: "t", now: rig.now)
+        _ = rig.takeLog()
+        rig.answer("t", head: 2, epoch: "f", recovered: false)
+        #expect(rig.takeLog() == [.epoch("t", to: "f", next: 1), .request("t", after: 0, missing: 1...2)])
+        // Nothing of it can be had.
+        rig.answer("t", head: 2, epoch: "f", recovered: false)
+        #expect(rig.takeLog() == [.lost("t", 0...2)])
+        #expect(rig.event("t", 3, epoch: "f") == .deliver)
+    }
+
+    @Test("a topic that is followed from the start of an epoch asks for what came before its first event")
+    func fromTheStart() {
+        var rig = SequencerRig()
+        rig.sequencer.track("t", fromStartOf: "e")
+        #expect(rig.event("t", 2) == .gap(missing: 1...1))
+        rig.event("t", 1)
+        #expect(rig.takeLog() == [.request("t", after: 0, missing: 1...1), .lost("t", 0...0), 1, 2])
+    }
+
+    @Test("with several histories an answer brings a former epoch back where it was")
+    func answerBringsBack() {
+        var rig = SequencerRig()
+        rig.event("t", 10)
+        rig.event("t", 0, epoch: "f")
+        _ = rig.takeLog()
+        rig.answer("t", head: 12, recovered: false)
+        #expect(
+            rig.takeLog() == [.epoch("t", to: "e", next: 11), .request("t", after: 10, missing: 11...12)])
+        rig.event("t", 11)
+        rig.event("t", 12)
+        rig.answer("t", head: 0, epoch: "f", recovered: false)
+        #expect(rig.takeLog() == [11, 12, .epoch("t", to: "f", next: 1)])
+        #expect(rig.sequencer.position(of: "t") == TopicPosition(epoch: "f", offset: 0))
+    }
+
     @Test("an answer in the new epoch that live events brought first does not disturb it")
     func answerAfterLiveEvents() {
         var rig = SequencerRig()

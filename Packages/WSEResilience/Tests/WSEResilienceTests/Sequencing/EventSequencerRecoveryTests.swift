@@ -429,4 +429,23 @@ struct EventSequencerRecoveryTests {
         #expect(rig.takeLog() == [.lost("t", 11...12), 13])
         #expect(rig.sequencer.nextDeadline == nil)
     }
+
+    @Test("what the server has no longer is skipped, and the request goes on for the rest")
+    func skipped() {
+        var rig = rig()
+        rig.event("t", 20)
+        _ = rig.takeLog()
+        rig.event("t", 17)
+        rig.sequencer.skip("t", through: 15, now: rig.now)
+        rig.drain()
+        #expect(rig.takeLog() == [.lost("t", 11...15)])
+        for offset: UInt64 in [16, 18, 19] { rig.event("t", offset) }
+        #expect(rig.takeLog() == [16, 17, 18, 19, 20])
+        // Without a hole, as after a reconnect.
+        _ = rig.sequencer.beginRecovery(of: "t", now: rig.now)
+        rig.sequencer.skip("t", through: 25, now: rig.now)
+        rig.drain()
+        #expect(rig.takeLog() == [.lost("t", 21...25)])
+        #expect(rig.event("t", 26) == .deliver)
+    }
 }
