@@ -19,7 +19,6 @@ import WSEClient
     /// What the consumer saw: order and completeness are checked as it comes, by the client's own announcements.
     actor Ledger {
         private struct Epoch {
-            var first: UInt64
             var last: UInt64
             var count: UInt64 = 1
         }
@@ -35,7 +34,7 @@ import WSEClient
             guard let stamp = event.stamp else { return }
             let name = stamp.epoch.string
             guard let epoch = epochs[name] else {
-                epochs[name] = Epoch(first: stamp.offset, last: stamp.offset)
+                epochs[name] = Epoch(last: stamp.offset)
                 return
             }
             if stamp.offset <= epoch.last { faults.append("\(name):\(stamp.offset) after \(epoch.last)") }
@@ -47,11 +46,10 @@ import WSEClient
 
         func position(in epoch: String) -> UInt64? { epochs[epoch]?.last }
 
-        /// Epochs of which something was neither delivered nor announced as lost.
+        /// Epochs of which something, from the first publication on, was neither delivered nor announced as lost.
         var incomplete: [String] {
-            epochs.filter { name, epoch in
-                epoch.count + losses[name, default: 0] != epoch.last - epoch.first + 1
-            }.map(\.key)
+            epochs.filter { name, epoch in epoch.count + losses[name, default: 0] != epoch.last + 1 }.map(
+                \.key)
         }
     }
 
