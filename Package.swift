@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "WSETransport", targets: ["WSETransport"]),
         .library(name: "WSETransportTesting", targets: ["WSETransportTesting"]),
         .library(name: "WSEClient", targets: ["WSEClient"]),
+        .library(name: "WSEServiceLifecycle", targets: ["WSEServiceLifecycle"]),
         .library(name: "WSEPool", targets: ["WSEPool"]),
         .library(name: "WSETestServer", targets: ["WSETestServer"]),
     ],
@@ -39,6 +40,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -92,8 +95,16 @@ let package = Package(
             dependencies: [
                 "WSEWire", "WSECrypto", "WSEResilience", "WSETransport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             path: "Packages/WSEClient/Sources/WSEClient", swiftSettings: settings
+        ),
+        .target(
+            name: "WSEServiceLifecycle",
+            dependencies: [
+                "WSEClient", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Packages/WSEClient/Sources/WSEServiceLifecycle", swiftSettings: settings
         ),
         .target(
             name: "WSEPool", dependencies: ["WSEResilience", "WSETransport", "WSEClient"],

@@ -15,7 +15,8 @@ let package = Package(
     name: "WSEClient",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     products: [
-        .library(name: "WSEClient", targets: ["WSEClient"])
+        .library(name: "WSEClient", targets: ["WSEClient"]),
+        .library(name: "WSEServiceLifecycle", targets: ["WSEServiceLifecycle"]),
     ],
     dependencies: [
         .package(path: "../WSEWire"),
@@ -24,6 +25,8 @@ let package = Package(
         .package(path: "../WSETransport"),
         .package(path: "../WSETestServer"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         .target(
@@ -31,13 +34,23 @@ let package = Package(
             dependencies: [
                 "WSEWire", "WSECrypto", "WSEResilience", "WSETransport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "WSEServiceLifecycle",
+            dependencies: [
+                "WSEClient", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "WSEClientTests",
             dependencies: [
-                "WSEClient", "WSECrypto", "WSETestServer",
+                "WSEClient", "WSEServiceLifecycle", "WSECrypto", "WSETestServer",
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "WSETransportTesting", package: "WSETransport"),
             ],
             swiftSettings: settings

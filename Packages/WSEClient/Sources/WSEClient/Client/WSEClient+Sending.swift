@@ -1,3 +1,4 @@
+import WSECrypto
 public import WSEWire
 
 extension WSEClient {
@@ -127,27 +128,52 @@ extension WSEClient {
         _ topics: [String], includesHistory: Bool = false
     ) async throws(WSEError) -> SendOutcome {
         let sequence = engine.read { $0.machine.lastSequence } ?? 0
-        var draft = try draft(
-            "sync_request",
-            [
-                "topics": .array(topics.map(WSEValue.string)), "include_snapshots": true,
-                "include_history": .bool(includesHistory), "last_sequence": .int(sequence),
-            ] as WSEValue, .high, nil)
-        draft.category = .snapshot
-        return try await engine.send(draft)
+        let payload: WSEValue = [
+            "topics": .array(topics.map(WSEValue.string)), "include_snapshots": true,
+            "include_history": .bool(includesHistory), "last_sequence": .int(sequence),
+        ]
+        return try await engine.send(
+            MessageDraft(
+                type: "sync_request", payload: try engine.configuration.jsonPayload(payload),
+                category: .snapshot, priority: .high))
     }
 
     /// Encodes the payload here, where it holds nobody up.
     private func draft(
         _ type: String, _ payload: some Encodable, _ priority: MessagePriority?, _ correlationID: String?
     ) throws(WSEError) -> MessageDraft {
+        MessageDraft(
+            type: type, payload: try engine.configuration.payload(payload), priority: priority,
+            correlationID: correlationID)
+    }
+}
+
+extension WSEConfiguration {
+    /// Encodes a payload for the format that messages go in.
+    fileprivate func payload(_ value: some Encodable) throws(WSEError) -> MessageDraft.Payload {
+        guard sendsMessagePack else { return try jsonPayload(value) }
+        if let value = value as? WSEValue { return .value(value) }
         do throws(WireError) {
-            let payload = MessageDraft.Payload.json(
-                try engine.configuration.payloadEncoder.json(payload), signature: nil)
-            return MessageDraft(
-                type: type, payload: payload, priority: priority, correlationID: correlationID)
+            return .value(try WSEValue(encoding: value, using: payloadEncoder))
         } catch {
             throw WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error)
+        }
+    }
+
+    /// Encodes a payload as JSON, and signs it if messages are signed.
+    fileprivate func jsonPayload(_ value: some Encodable) throws(WSEError) -> MessageDraft.Payload {
+        let json: [UInt8]
+        do throws(WireError) {
+            json = try payloadEncoder.json(value)
+        } catch {
+            throw WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error)
+        }
+        guard let signer = signing?.signer else { return .json(json, signature: nil) }
+        do throws(CryptoError) {
+            let time = Int64(clamping: clock.unixMilliseconds() / 1_000)
+            return .json(json, signature: try signer.signature(of: json, at: time))
+        } catch {
+            throw WSEError(.signing, "the message could not be signed", underlying: error)
         }
     }
 }

@@ -79,6 +79,15 @@ public struct WSEConfiguration: Sendable {
 
     /// The buffer of ``WSEClient/events``.
     public var eventBuffering: StreamBuffering = .default
+    /// Signatures; `nil` for none.
+    public var signing: WSESigning?
+    /// What the user's messages are written as. Default: JSON.
+    public var format: WSEMessageFormat = .json
+    /// Where topics go on, such as what ``WSEClient/positions()`` said before the program ended.
+    public var positions: [String: TopicPosition] = [:]
+    /// Where the client counts for swift-metrics; `nil` for nowhere, which is the default.
+    public var metrics: WSEMetrics?
+
     /// How the link is judged; see ``WSEClient/connectionQuality``.
     public var network: NetworkMonitor.Configuration = .init()
     /// How `Encodable` payloads are written.
@@ -92,6 +101,9 @@ public struct WSEConfiguration: Sendable {
     public var transport: any WebSocketTransport
     public var clock: any WSEClock = SystemClock()
     public var logger: Logger = Logger(label: "wse.client", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    /// Encrypted and signed messages are JSON.
+    var sendsMessagePack: Bool { format == .messagePack && encryption == nil && signing == nil }
 
     private static var defaultTransport: NIOWebSocketTransport {
         var configuration = WebSocketConfiguration()

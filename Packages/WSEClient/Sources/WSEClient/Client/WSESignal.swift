@@ -1,3 +1,4 @@
+public import WSECrypto
 public import WSEResilience
 public import WSEWire
 
@@ -20,6 +21,8 @@ public enum WSESignal: Sendable {
     case discarded(messageIDs: [String])
     /// An application's event came in the clear although keys exist; see ``WSEEncryption/PlaintextPolicy``.
     case downgrade(type: String)
+    /// An application's event has no good signature; see ``WSESigning``. Without a reason, it has none at all.
+    case unverified(type: String, CryptoError?)
     /// A frame could not be read and was skipped; the connection stays.
     case unreadable(WireError)
     /// The quality of the link changed.

@@ -26,6 +26,8 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
     public var recoveryRequests: UInt64
     /// Frames that could not be read.
     public var unreadable: UInt64
+    /// Events without a good signature where one is wanted.
+    public var unverified: UInt64
     /// Events that came in the clear although keys existed.
     public var downgrades: UInt64
     /// Events discarded by full streams.
@@ -87,6 +89,7 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
         missed = machine.counters.missed
         recoveryRequests = machine.counters.recoveryRequests
         unreadable = machine.counters.unreadable
+        unverified = machine.counters.unverified
         downgrades = machine.counters.downgrades
         dropped = machine.counters.dropped
         discarded = machine.counters.discarded

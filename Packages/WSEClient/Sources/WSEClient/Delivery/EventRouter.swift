@@ -91,6 +91,12 @@ final class EventRouter: Sendable {
         return table.routes.reduce(events.count) { $0 + $1.mailbox.count }
     }
 
+    /// What waits in each stream and for each handler that is in use.
+    func waiting() -> [[WSEEvent]] {
+        let (table, fillsEvents) = state.withLock { ($0.table, $0.fillsEvents) }
+        return table.routes.map { $0.mailbox.waiting() } + (fillsEvents ? [events.waiting()] : [])
+    }
+
     func finish(throwing error: WSEError?) {
         let table = state.withLock { state in
             if state.end == nil { state.end = error.map { .failed($0) } ?? .finished }

@@ -46,15 +46,18 @@ final class HandlerRunner: Sendable {
 
     private func run(_ mailbox: Mailbox<WSEEvent>) async {
         var batch: [WSEEvent] = []
+        let progress = BatchProgress()
+        defer { mailbox.putDown(progress) }
         repeat {
-            while mailbox.takePending(into: &batch) {
-                for event in batch {
+            while mailbox.takePending(into: &batch, progress: progress) {
+                for (index, event) in batch.enumerated() {
                     if state.withLock({ $0.isCancelled }) { break }
                     do {
                         try await body(event)
                     } catch {
                         onFailure(event, error)
                     }
+                    progress.used.store(index + 1, ordering: .relaxed)
                 }
             }
             state.withLock { $0.isRunning = false }

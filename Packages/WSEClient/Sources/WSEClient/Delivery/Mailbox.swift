@@ -27,6 +27,19 @@ final class Mailbox<Element: Sendable>: Sendable {
         /// How the run before ended.
         var lastCompletion = Completion.finished
         var isFull = false
+        /// Batches that were taken and may not be used up.
+        var inHand: [(progress: BatchProgress, batch: [Element])] = []
+
+        mutating func putDown(_ progress: BatchProgress?) {
+            guard let progress else { return }
+            inHand.removeAll { $0.progress === progress }
+        }
+
+        mutating func pickUp(_ batch: [Element], _ progress: BatchProgress?) {
+            guard let progress, !batch.isEmpty else { return }
+            progress.used.store(0, ordering: .relaxed)
+            inHand.append((progress, batch))
+        }
 
         /// All of them look again; a batch goes to the first.
         mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
@@ -121,8 +134,9 @@ final class Mailbox<Element: Sendable>: Sendable {
     }
 
     /// Takes back what a consumer took and did not use: it is next in line again.
-    func giveBack(_ rest: ArraySlice<Element>) {
+    func giveBack(_ rest: ArraySlice<Element>, of progress: BatchProgress? = nil) {
         let (waiters, dropped) = state.withLock { state in
+            state.putDown(progress)
             state.pending.insert(contentsOf: rest, at: 0)
             var dropped = 0
             switch buffering.overflow.value {
@@ -143,16 +157,31 @@ final class Mailbox<Element: Sendable>: Sendable {
     /// Events that wait for the consumer.
     var count: Int { state.withLock { $0.pending.count } }
 
+    /// What no consumer has used yet, in order.
+    func waiting() -> [Element] {
+        state.withLock { state in
+            state.inHand.flatMap { $0.batch.dropFirst($0.progress.used.load(ordering: .relaxed)) }
+                + state.pending
+        }
+    }
+
+    /// A consumer goes and has used up what it took.
+    func putDown(_ progress: BatchProgress) {
+        state.withLock { $0.putDown(progress) }
+    }
+
     /// Swaps the pending events into `batch`, waiting for some if there are none.
     ///
-    /// - Parameter run: The consumer's; `nil` before it takes anything, and set then.
+    /// - Parameters:
+    ///   - run: The consumer's; `nil` before it takes anything, and set then.
+    ///   - progress: Where the consumer notes how much of its batch it has used; the last batch counts as used up.
     /// - Returns: `false` at the end of the stream or if the task is cancelled.
     func take(
-        into batch: inout [Element], run: inout UInt64?, isolation: isolated (any Actor)?
+        into batch: inout [Element], run: inout UInt64?, progress: BatchProgress? = nil,
+        isolation: isolated (any Actor)?
     ) async throws(WSEError) -> Bool {
         while true {
-            batch.removeAll(keepingCapacity: true)
-            let (state, wasFull) = takeNow(&batch, &run)
+            let (state, wasFull) = takeNow(&batch, &run, progress)
             if wasFull { onDrained() }
             switch state {
             case .taken: return true
@@ -170,11 +199,16 @@ final class Mailbox<Element: Sendable>: Sendable {
         case failed(WSEError)
     }
 
-    private func takeNow(_ batch: inout [Element], _ run: inout UInt64?) -> (Taken, wasFull: Bool) {
+    private func takeNow(
+        _ batch: inout [Element], _ run: inout UInt64?, _ progress: BatchProgress?
+    ) -> (Taken, wasFull: Bool) {
         var spare: [Element] = []
         swap(&spare, &batch)
         var consumer = run
         let result = state.withLock { state -> (Taken, Bool) in
+            // Let go of first, so that the array is used again.
+            state.putDown(progress)
+            spare.removeAll(keepingCapacity: true)
             if let consumer, consumer != state.run {
                 guard consumer + 1 == state.run, case .failed(let error) = state.lastCompletion else {
                     return (.ended, false)
@@ -190,6 +224,7 @@ final class Mailbox<Element: Sendable>: Sendable {
                 }
             }
             swap(&state.pending, &spare)
+            state.pickUp(spare, progress)
             defer { state.isFull = false }
             return (.taken, state.isFull)
         }
@@ -199,12 +234,14 @@ final class Mailbox<Element: Sendable>: Sendable {
     }
 
     /// Takes what is pending, if there is anything, whichever run it is of.
-    func takePending(into batch: inout [Element]) -> Bool {
-        batch.removeAll(keepingCapacity: true)
+    func takePending(into batch: inout [Element], progress: BatchProgress) -> Bool {
         var spare: [Element] = []
         swap(&spare, &batch)
         let wasFull = state.withLock { state in
+            state.putDown(progress)
+            spare.removeAll(keepingCapacity: true)
             swap(&state.pending, &spare)
+            state.pickUp(spare, progress)
             defer { state.isFull = false }
             return state.isFull
         }

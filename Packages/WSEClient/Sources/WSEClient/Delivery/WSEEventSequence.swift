@@ -1,3 +1,4 @@
+import Synchronization
 public import WSEWire
 
 /// The events of a client, or those of one topic or type, in order, each once.
@@ -47,6 +48,7 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
         private var run: UInt64?
         private let mailbox: Mailbox<WSEEvent>
         private let route: EventRouteOwner?
+        private let progress = BatchProgress()
 
         init(mailbox: Mailbox<WSEEvent>, route: EventRouteOwner?) {
             self.mailbox = mailbox
@@ -54,14 +56,21 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
         }
 
         deinit {
-            if index < batch.count { mailbox.giveBack(batch[index...]) }
+            if index < batch.count {
+                mailbox.giveBack(batch[index...], of: progress)
+            } else {
+                mailbox.putDown(progress)
+            }
         }
 
         /// The next event of the batch.
         @inline(__always)
         var taken: WSEEvent? {
             guard index < batch.count else { return nil }
-            defer { index &+= 1 }
+            defer {
+                index &+= 1
+                progress.used.store(index, ordering: .relaxed)
+            }
             return batch[index]
         }
 
@@ -71,12 +80,14 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
             swap(&batch, &self.batch)
             index = 0
             var run = run
-            let isTaken = try await mailbox.take(into: &batch, run: &run, isolation: actor)
+            let isTaken = try await mailbox.take(
+                into: &batch, run: &run, progress: progress, isolation: actor)
             self.run = run
             guard isTaken else { return nil }
             if index < self.batch.count { mailbox.giveBack(self.batch[index...]) }
             self.batch = batch
             index = 1
+            progress.used.store(1, ordering: .relaxed)
             return batch.first
         }
     }

@@ -16,6 +16,8 @@ final class SessionEngine: Sendable {
     struct State: ~Copyable {
         var machine: SessionMachine
         var isDraining = false
+        /// Taken from the machine and being carried out.
+        var carriedOut: [SessionAction] = []
         var connection: (attempt: AttemptID, handle: any WebSocketConnection)?
         /// Those that run; `work` is `nil` for the moment between registering and scheduling.
         var timers: [SessionTimer: (generation: UInt64, work: (any WSEScheduledWork)?)] = [:]
@@ -29,6 +31,8 @@ final class SessionEngine: Sendable {
         var subscriptionWaiters = Waiters<SubscriptionResult>()
         var sends = Outcomes<Result<SendOutcome.Disposition, WSEError>>()
         var requests = Outcomes<Result<WSEEvent, WSEError>>()
+        /// What the machine wants done and is not known to be done.
+        var inFlight: [SessionAction] { carriedOut + machine.waitingActions }
         var closeWaiters = Waiters<WSEError?>()
         /// How the last run of connecting ended, until the next begins.
         var end: End?
@@ -43,6 +47,7 @@ final class SessionEngine: Sendable {
     let configuration: WSEConfiguration
     let router: EventRouter
     let states = StateBroadcaster()
+    private let metrics: MetricsReporter?
     let signals = SignalBroadcaster()
     private let state: Mutex<State>
     let logger: Logger
@@ -50,6 +55,7 @@ final class SessionEngine: Sendable {
     init(url: WebSocketURL, configuration: WSEConfiguration, random: SessionRandom = SessionRandom()) {
         self.configuration = configuration
         logger = configuration.logger
+        metrics = configuration.metrics.map { MetricsReporter($0) }
         let reference = WeakEngine()
         router = EventRouter(buffering: configuration.eventBuffering) {
             reference.engine?.streamChanged()
@@ -59,7 +65,9 @@ final class SessionEngine: Sendable {
         let now = Moment(configuration.clock)
         var machine = SessionMachine(
             settings: SessionSettings(configuration), url: url, random: random, now: now)
+        machine.restored = configuration.positions
         if !configuration.topics.isEmpty {
+            machine.resumeRestored(configuration.topics)
             _ = machine.subscriptions.subscribe(configuration.topics, request: nil)
         }
         state = Mutex(State(machine: machine))
@@ -102,13 +110,27 @@ final class SessionEngine: Sendable {
                         now: Moment(configuration.clock))
                 }
                 progress = nil
+                // Let go of first, so that the array is used again.
+                state.carriedOut = []
                 state.machine.takeActions(into: &actions)
+                state.carriedOut = actions
                 state.isDraining = !actions.isEmpty
                 return actions.isEmpty
             }
-            if isDone { return }
+            if isDone {
+                reportMetrics()
+                return
+            }
             for action in actions { carryOut(action, &progress) }
         }
+    }
+
+    private func reportMetrics() {
+        guard let metrics else { return }
+        let (counters, roundTrips, roundTrip) = read {
+            ($0.machine.counters, $0.machine.roundTrips, $0.machine.lastRoundTrip)
+        }
+        metrics.report(counters, roundTrips: roundTrips, last: roundTrip)
     }
 
     // MARK: Actions
@@ -251,6 +273,10 @@ final class SessionEngine: Sendable {
         case .rateLimitWarning(let remaining, _):
             logger.warning(
                 "close to the rate limit", metadata: ["remaining": "\(remaining.map(String.init) ?? "-")"])
+        case .unverified(let type, let error):
+            logger.warning(
+                "event without a good signature",
+                metadata: ["type": "\(type)", "reason": "\(error.map { "\($0)" } ?? "unsigned")"])
         case .undecodable(let type, let error):
             logger.warning("event skipped", metadata: ["type": "\(type)", "reason": "\(error)"])
         case .handlerFailed(let type, _):

@@ -5,12 +5,14 @@ enum UpgradeRequest {
     static func make(
         _ target: ConnectionTarget, configuration: WSEConfiguration
     ) -> WebSocketRequest {
-        let url = target.url.appending(queryItems: [
+        var items = [
             ("client_version", configuration.clientVersion),
             ("protocol_version", "1"),
             ("compression", "true"),
             ("encryption", configuration.encryption == nil ? "false" : "true"),
-        ])
+        ]
+        if configuration.format == .messagePack { items.append(("format", "msgpack")) }
+        let url = target.url.appending(queryItems: items)
         var headers = configuration.headers
         if let token = target.token {
             headers.removeAll { $0.name.lowercased() == "authorization" }

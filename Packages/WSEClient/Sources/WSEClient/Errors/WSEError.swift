@@ -9,6 +9,7 @@ public struct WSEError: Error, Sendable, CustomStringConvertible {
         enum Value: String, Sendable {
             case connection, timeout, auth, rateLimit, `protocol`, circuitBreaker, encryption
             case notConnected, queueFull, bufferOverflow, cancelled, closed, invalidArgument, server
+            case signing, blocking
         }
 
         let value: Value
@@ -43,6 +44,10 @@ public struct WSEError: Error, Sendable, CustomStringConvertible {
         public static let closed = Code(.closed)
         /// An argument cannot be used; the message says which.
         public static let invalidArgument = Code(.invalidArgument)
+        /// A message could not be signed, and was not sent.
+        public static let signing = Code(.signing)
+        /// A blocking call was made inside a task, which must not block; see ``SyncWSEClient``.
+        public static let blocking = Code(.blocking)
         /// The server reported an error of its own; see ``WSEError/serverCode``.
         public static let server = Code(.server)
 

@@ -5,6 +5,8 @@ struct ClientMessages {
     private var identifiers = UUIDv7Generator()
     private var sequence: UInt64 = 0
     let clientVersion: String
+    /// Told in `client_hello`.
+    var signsMessages = false
     /// How the client names itself in `client_hello`.
     let connectionID: String
 
@@ -37,7 +39,7 @@ struct ClientMessages {
             "features": [
                 "compression": true, "encryption": .bool(encryptionPublicKey != nil), "batching": true,
                 "priority_queue": true, "circuit_breaker": true, "offline_queue": true,
-                "message_signing": false,
+                "message_signing": .bool(signsMessages),
                 "rate_limiting": true, "health_check": true, "metrics": true,
             ],
             "connection_id": .string(connectionID),
@@ -63,10 +65,11 @@ struct ClientMessages {
     /// - Parameters:
     ///   - positions: Where topics are to be resumed from.
     ///   - asksForPositions: Whether the answer is to say where the topics are.
+    ///   - presence: What others on the topics are to see of this client.
     ///   - request: Comes back as `cid` from servers that tell what they answer to.
     mutating func subscribe(
         _ topics: [String], positions: [String: TopicPosition], asksForPositions: Bool, request: String,
-        now: Moment, random: inout SessionRandom
+        presence: WSEValue? = nil, now: Moment, random: inout SessionRandom
     ) -> Envelope {
         var payload: [String: WSEValue] = [
             "action": "subscribe", "topics": .array(topics.map(WSEValue.string)),
@@ -78,6 +81,7 @@ struct ClientMessages {
             recovery[topic] = ["epoch": .string(position.epoch), "offset": WSEValue(position.offset)]
         }
         if !recovery.isEmpty { payload["recovery"] = .object(recovery) }
+        if let presence { payload["presence"] = presence }
         return subscriptionUpdate(payload, request: request, now: now, random: &random)
     }
 

@@ -13,6 +13,7 @@ extension SessionMachine {
             hasBeenReady = false
             backoff.reset()
             forgetRefusal()
+            presence.forgetMembers()
             emit(.reopen)
             setState(.connecting)
             beginAttempt(now: now)

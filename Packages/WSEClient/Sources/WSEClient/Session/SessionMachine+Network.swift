@@ -4,6 +4,7 @@ import WSEWire
 /// What is known of the link, and what the server says about it and about our rate.
 extension SessionMachine {
     mutating func noteRoundTrip(_ roundTrip: Duration) {
+        roundTrips += 1
         assessLink { $0.recordRoundTrip(roundTrip) }
         if isReady { setState(network.quality == .poor ? .degraded : .connected) }
     }

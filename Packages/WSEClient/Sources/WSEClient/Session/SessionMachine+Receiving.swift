@@ -48,7 +48,10 @@ extension SessionMachine {
     ) {
         // Applications' own types, nearly all there is, are told by one comparison.
         guard let type = event.internedType.messageType else {
-            if isSealed || admitsPlaintext(event, from: attempt, now: now) { sequence(event, now: now) }
+            guard isSealed || admitsPlaintext(event, from: attempt, now: now) else { return }
+            if settings.signing?.verifier == nil || isVerified(event, now: now) {
+                sequence(event, now: now)
+            }
             return
         }
         if let control = ControlMessage.table[event.internedType] {
@@ -93,6 +96,10 @@ extension SessionMachine {
         case .connectionQuality:
             serverQuality = event.payload["quality"]?.stringValue
             show(event, isSealed: isSealed, now: now)
+        case .presence:
+            guard isSealed || admitsPlaintext(event, from: attempt, now: now) else { return }
+            if let change = PresenceChange(event) { presence.saw(change) }
+            sequence(event, now: now)
         case .healthCheck, .metricsRequest, .syncRequest:
             answer(control, to: event, now: now)
         }
@@ -198,7 +205,7 @@ extension SessionMachine {
 /// The messages that the session acts on; see protocol section 7.
 enum ControlMessage {
     case serverReady, serverHello, subscriptionUpdate, ping, pong, error, rateLimitWarning, connectionQuality
-    case healthCheck, metricsRequest, syncRequest
+    case healthCheck, metricsRequest, syncRequest, presence
 
     static let table: [InternedString: ControlMessage] = [
         "server_ready": .serverReady,
@@ -211,6 +218,9 @@ enum ControlMessage {
         "error": .error,
         "rate_limit_warning": .rateLimitWarning,
         "connection_quality": .connectionQuality,
+        "presence_join": .presence,
+        "presence_leave": .presence,
+        "presence_update": .presence,
         "health_check": .healthCheck,
         "metrics_request": .metricsRequest,
         "sync_request": .syncRequest,

@@ -7,6 +7,7 @@ extension SessionMachine {
     mutating func subscribe(_ names: [String], request: RequestID, now: Moment) {
         // What a topic left behind from before it was wanted is not where it goes on.
         forget(names.filter { !subscriptions.isWanted($0) })
+        resumeRestored(names)
         let fresh = subscriptions.subscribe(names, request: request)
         if isReady { askFor(fresh, now: now) }
         resolveSubscriptions()
@@ -16,6 +17,7 @@ extension SessionMachine {
     mutating func unsubscribe(_ names: [String], request: RequestID, now: Moment) {
         let told = subscriptions.unsubscribe(names, request: request)
         forget(names)
+        presence.hide(on: names)
         if isReady {
             for chunk in told.chunks(of: Self.topicsPerMessage) {
                 let id = messages.nextID(now: now, random: &random)
@@ -52,12 +54,14 @@ extension SessionMachine {
     }
 
     private mutating func ask(_ names: [String], positions: [String: TopicPosition], now: Moment) {
-        let id = messages.nextID(now: now, random: &random)
-        transmit(
-            messages.subscribe(
-                names, positions: positions, asksForPositions: recoveryIsAvailable, request: id, now: now,
-                random: &random))
-        subscriptions.asked(for: names, request: id)
+        for (topics, data) in presence.groups(of: names) {
+            let id = messages.nextID(now: now, random: &random)
+            transmit(
+                messages.subscribe(
+                    topics, positions: positions, asksForPositions: recoveryIsAvailable, request: id,
+                    presence: data, now: now, random: &random))
+            subscriptions.asked(for: topics, request: id)
+        }
         for name in names where positions[name] != nil {
             recoveries.insert(InternedString(name))
             partialRecoveries[InternedString(name)] = nil

@@ -36,6 +36,9 @@ struct SessionMachine: ~Copyable {
     var subscriptions = SubscriptionMachine()
     var outbox: Outbox
     var requests = PendingRequests()
+    var presence = PresenceRoster()
+    /// Positions of an earlier run of topics that are not wanted yet.
+    var restored: [String: TopicPosition] = [:]
     var network: NetworkMonitor
     /// What the server says about the link.
     var serverQuality: String?
@@ -88,12 +91,15 @@ struct SessionMachine: ~Copyable {
     /// Whether `client_hello` was sent on this connection.
     var hasGreeted = false
     var lastRoundTrip: Duration?
+    /// How many round trips were measured.
+    var roundTrips: UInt64 = 0
 
     init(settings: SessionSettings, url: WebSocketURL, random: SessionRandom, now: Moment) {
         var random = random
         self.settings = settings
         self.url = url
         messages = ClientMessages(clientVersion: settings.clientVersion, now: now, random: &random)
+        messages.signsMessages = settings.signing != nil
         self.random = random
         heartbeat = HeartbeatMachine(
             interval: settings.heartbeatInterval, timeout: settings.livenessTimeout)
@@ -136,6 +142,9 @@ struct SessionMachine: ~Copyable {
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &actions)
     }
+
+    /// What was emitted and not taken yet.
+    var waitingActions: [SessionAction] { actions + [.deliver(deliveries)] }
 
     mutating func setState(_ new: ConnectionState) {
         guard state != new else { return }

@@ -32,6 +32,7 @@ struct SessionSettings: Sendable {
     var encryption: WSEEncryption?
     /// Whether the user's messages go as MessagePack.
     var sendsMessagePack = false
+    var signing: WSESigning?
     var network = NetworkMonitor.Configuration()
     var limits = WireLimits()
 
@@ -60,6 +61,8 @@ struct SessionSettings: Sendable {
         }
         sendLimit = configuration.sendLimit
         encryption = configuration.encryption
+        signing = configuration.signing
+        sendsMessagePack = configuration.sendsMessagePack
         network = configuration.network
         limits = configuration.limits
     }
@@ -79,6 +82,8 @@ struct SessionCounters: Sendable, Hashable {
     var recoveryRequests: UInt64 = 0
     var missed: UInt64 = 0
     var unreadable: UInt64 = 0
+    /// Applications' events without a good signature.
+    var unverified: UInt64 = 0
     /// Applications' events that came in the clear although they should not.
     var downgrades: UInt64 = 0
     var dropped: UInt64 = 0

@@ -1,0 +1,34 @@
+public import WSEWire
+
+/// Somebody appeared on a topic, changed, or went. The protocol does not say on which topic.
+public struct PresenceChange: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, Codable {
+        case joined, updated, left
+    }
+
+    public var kind: Kind
+    public var userID: String
+    /// What they show of themselves.
+    public var data: WSEValue
+
+    public init(kind: Kind, userID: String, data: WSEValue) {
+        self.kind = kind
+        self.userID = userID
+        self.data = data
+    }
+
+    static let types: Set<InternedString> = ["presence_join", "presence_leave", "presence_update"]
+
+    /// `nil` for an event that is none of the three, or names nobody.
+    init?(_ event: WSEEvent) {
+        switch event.type {
+        case "presence_join": kind = .joined
+        case "presence_update": kind = .updated
+        case "presence_leave": kind = .left
+        default: return nil
+        }
+        guard let userID = event.payload["user_id"]?.stringValue else { return nil }
+        self.userID = userID
+        data = event.payload["data"] ?? .null
+    }
+}

@@ -1,0 +1,37 @@
+public import WSEWire
+
+extension WSEClient {
+    /// Subscribes to topics and shows the others there who this is; otherwise as ``subscribe(_:)``. What is shown is
+    /// kept, and sent again after each reconnect.
+    ///
+    /// - Parameter presence: What others see, such as `["name": "Ann"]`; servers want an object.
+    /// - Throws: ``WSEError`` with code `invalidArgument` for an empty topic name.
+    @discardableResult
+    public func subscribe(
+        _ topics: [String], presence: WSEValue
+    ) async throws(WSEError) -> SubscriptionResult {
+        if topics.contains("") { throw WSEError(.invalidArgument, "a topic name is empty") }
+        engine.perform { state, now in state.machine.updatePresence(presence, on: topics, now: now) }
+        return try await subscribe(topics)
+    }
+
+    /// Changes what others see of this client.
+    ///
+    /// - Parameter topics: `nil` for all topics on which it is seen.
+    public func updatePresence(_ presence: WSEValue, on topics: [String]? = nil) {
+        engine.perform { state, now in
+            state.machine.updatePresence(presence, on: topics ?? state.machine.presence.topics, now: now)
+        }
+    }
+
+    /// Who appears, changes and goes on the topics, from now on.
+    public func presence(buffering: StreamBuffering = .default) -> WSETypedSequence<PresenceChange> {
+        WSETypedSequence(
+            events: engine.router.addStream(.types(PresenceChange.types), buffering: buffering),
+            transform: { PresenceChange($0) })
+    }
+
+    /// Those who were seen to come and not to go since ``connect()``, by their user id. Who was there before is in here
+    /// only once it changes, and who went while the connection was lost stays.
+    public var presentMembers: [String: WSEValue] { engine.read { $0.machine.presence.members } }
+}

@@ -1,0 +1,56 @@
+import CoreMetrics
+import Synchronization
+
+/// Carries a session's counts over to swift-metrics: by how much each has grown since the last time.
+final class MetricsReporter: Sendable {
+    private struct Series: Sendable {
+        var counter: Counter
+        var value: @Sendable (SessionCounters) -> UInt64
+    }
+
+    private let series: [Series]
+    private let roundTrip: CoreMetrics.Timer
+    private let last = Mutex((counters: SessionCounters(), roundTrips: UInt64(0)))
+
+    init(_ metrics: WSEMetrics) {
+        let factory = metrics.factory ?? MetricsSystem.factory
+        let values: [(String, @Sendable (SessionCounters) -> UInt64)] = [
+            ("messages_received", { $0.messagesReceived }), ("messages_sent", { $0.messagesSent }),
+            ("bytes_received", { $0.bytesReceived }), ("bytes_sent", { $0.bytesSent }),
+            ("events_delivered", { $0.eventsDelivered }), ("duplicates", { $0.duplicates }),
+            ("gaps", { $0.gaps }), ("missed", { $0.missed }), ("dropped", { $0.dropped }),
+            ("unreadable", { $0.unreadable }), ("discarded", { $0.discarded }), ("connects", { $0.connects }),
+            ("reconnects", { $0.reconnects }),
+        ]
+        series = values.map { name, value in
+            Series(
+                counter: Counter(
+                    label: "\(metrics.prefix).\(name)", dimensions: metrics.dimensions, factory: factory),
+                value: value)
+        }
+        roundTrip = CoreMetrics.Timer(
+            label: "\(metrics.prefix).round_trip", dimensions: metrics.dimensions, factory: factory)
+    }
+
+    /// - Parameters:
+    ///   - roundTrips: How many were measured so far.
+    ///   - roundTrip: The last of them.
+    func report(_ counters: SessionCounters, roundTrips: UInt64, last roundTrip: Duration?) {
+        last.withLock { last in
+            for series in series {
+                // One that was overtaken by a later report brings nothing.
+                let (value, before) = (series.value(counters), series.value(last.counters))
+                if value > before { series.counter.increment(by: Int64(clamping: value - before)) }
+            }
+            if counters.messagesReceived >= last.counters.messagesReceived,
+                counters.messagesSent >= last.counters.messagesSent
+            {
+                last.counters = counters
+            }
+            if roundTrips > last.roundTrips, let roundTrip {
+                last.roundTrips = roundTrips
+                self.roundTrip.recordNanoseconds(Int64(clamping: Int(roundTrip / .nanoseconds(1))))
+            }
+        }
+    }
+}

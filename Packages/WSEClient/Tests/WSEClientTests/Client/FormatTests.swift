@@ -1,0 +1,86 @@
+import Testing
+import WSECrypto
+import WSETestServer
+import WSETransport
+import WSETransportTesting
+
+@testable import WSEClient
+
+/// Rows: MessagePack both ways; signatures.
+@Suite(.timeLimit(.minutes(1))) struct FormatTests {
+    private struct Sample: Codable, Sendable {
+        var n: Int
+    }
+
+    @Test func `row MessagePack: messages go as bare MessagePack, and answers come back as it`() async throws
+    {
+        let server = try await WSETestServer.start()
+        var configuration = WSEConfiguration()
+        configuration.format = .messagePack
+        try await withWSEClient(url: server.url, configuration: configuration) { client in
+            #expect(try await server.nextConnection().request.queryValue("format") == "msgpack")
+            let answer = try await client.request("echo", Sample(n: 5))
+            #expect(answer.payload["n"] == 5)
+            let message = try await server.nextMessage(ofType: "echo")
+            #expect(message.kind == .binary)
+            #expect(message.bytes.first.map { $0 & 0xF0 } == 0x80)
+            try await client.send("blob", .object(["b": .binary([1, 2])]))
+            #expect(try await server.nextMessage(ofType: "blob").payload?["b"] == .binary([1, 2]))
+            let hello = try await server.nextMessage(ofType: "client_hello")
+            #expect(hello.kind == .text)
+        }
+        await server.stop()
+    }
+
+    @Test func `encrypted messages stay JSON`() {
+        var configuration = WSEConfiguration()
+        configuration.format = .messagePack
+        #expect(configuration.sendsMessagePack)
+        configuration.encryption = WSEEncryption()
+        #expect(!configuration.sendsMessagePack)
+    }
+
+    // MARK: Signatures
+
+    private func key() throws -> SigningKey {
+        try SigningKey(copying: [UInt8](repeating: UInt8(ascii: "k"), count: 32))
+    }
+
+    @Test func `row signing: the signature is of the payload's bytes on the wire`() async throws {
+        let signer = try PayloadSigner(key: key(), form: .plain)
+        let peer = try await ConnectedClient { $0.signing = WSESigning(signer: signer) }
+        #expect(try await peer.next("client_hello")["p", "features", "message_signing"] == true)
+        try await peer.client.send("order", ["a": 1] as WSEValue)
+        #expect(
+            try await peer.next("order")["sig"]
+                == "f865106e8aa11872154673f6a36d65840f62601e11c18331eb2772687ccc8a31")
+    }
+
+    @Test func `row signing: events without a good signature are rejected and told`() async throws {
+        let verifier = try PayloadVerifier(key: key(), forms: [.plain])
+        let peer = try await ConnectedClient { $0.signing = WSESigning(verifier: verifier) }
+        var signals = peer.client.signals.makeAsyncIterator()
+        let good = "f865106e8aa11872154673f6a36d65840f62601e11c18331eb2772687ccc8a31"
+        peer.server.push(
+            .text(#"{"c":"U","t":"unsigned","p":{"a":1},"v":1}"#),
+            .text(#"{"c":"U","t":"forged","p":{"a":2},"sig":"\#(good)","v":1}"#),
+            .text(#"{"c":"U","t":"genuine","p":{"a":1},"sig":"\#(good)","v":1}"#))
+        #expect(try await peer.client.receive()?.type == "genuine")
+        guard case .unverified("unsigned", nil) = await signals.next(),
+            case .unverified("forged", .some) = await signals.next()
+        else {
+            Issue.record("no signals of what was rejected")
+            return
+        }
+        #expect(peer.client.statistics().unverified == 2)
+    }
+
+    @Test func `the policy may let them pass`() async throws {
+        let verifier = try PayloadVerifier(key: key())
+        let peer = try await ConnectedClient {
+            $0.signing = WSESigning(verifier: verifier, unsigned: .accept)
+        }
+        peer.server.push(.text(eventText("unsigned")))
+        #expect(try await peer.client.receive()?.type == "unsigned")
+    }
+}
