@@ -18,6 +18,7 @@ final class ConnectionAttempt {
     private var handler: (any WebSocketHandler)?
 
     private var channels: [ObjectIdentifier: any Channel] = [:]
+    private var isResolved = false
     private var handshakeTimer: Scheduled<Void>?
     private var upgradeRequest: UpgradeRequest?
     private var proxy: ProxyServer?
@@ -106,6 +107,9 @@ final class ConnectionAttempt {
             channel.close(promise: nil)
             return
         }
+        if let address = channel.remoteAddress {
+            handler?.webSocketReached(.connected(address: address.text))
+        }
         handshakeTimer = eventLoop.assumeIsolated().scheduleTask(
             in: TimeAmount(configuration.timeouts.handshake)
         ) {
@@ -116,6 +120,11 @@ final class ConnectionAttempt {
 
     private func adopt(_ channel: any Channel) -> EventLoopFuture<Void> {
         guard handler != nil else { return eventLoop.makeFailedFuture(CancellationError()) }
+        // Sockets are made once there is an address, one for each that is tried.
+        if !isResolved {
+            isResolved = true
+            handler?.webSocketReached(.resolved)
+        }
         let id = ObjectIdentifier(channel)
         channels[id] = channel
         // Weak, as the channel that is taken into use outlives the attempt.
@@ -135,6 +144,7 @@ final class ConnectionAttempt {
                     // What a server says before it was spoken to has no meaning in TLS or HTTP.
                     splitter.finish()
                     self.removeHTTP(from: channel.pipeline.syncOperations, andThen: ProxyHandler.self)
+                    self.handler?.webSocketReached(.tunnelled)
                     self.beginHandshake(on: channel)
                 }
             }
@@ -210,6 +220,9 @@ final class ConnectionAttempt {
             throw WebSocketError(tlsFailure: .hostNameMismatch)
         }
         try WebSocketTLSConfiguration.PublicKeyPin.check(configuration.tls.pinnedPublicKeys, certificate)
+        let version = try? context.pipeline.syncOperations.nioSSL_tlsVersion()
+        let summary = WebSocketTLSSummary(version, certificate)
+        handler?.webSocketReached(.secured(summary))
     }
 
     private func handshakeTimedOut() {

@@ -4,8 +4,8 @@
 ///
 /// ## Contract
 /// - `connect` never blocks and never throws: every outcome arrives at the handler.
-/// - The handler's methods are called one at a time, never concurrently, in this order: at most one
-///   `opened`, then any number of `received`, `flushed`, `writabilityChanged`, `receivedPong`, then exactly
+/// - The handler's methods are called one at a time, never concurrently, in this order: any number of
+///   `reached`, at most one `opened`, then any number of `received`, `flushed`, `writabilityChanged`, `receivedPong`, then exactly
 ///   one `closed`, after which nothing follows. `closed` may come without `opened`.
 /// - A handler may call any method of the connection from inside its own methods.
 public protocol WebSocketTransport: Sendable {
@@ -17,6 +17,9 @@ public protocol WebSocketTransport: Sendable {
 
 /// What a connection tells its owner. See ``WebSocketTransport`` for order and threading.
 public protocol WebSocketHandler: AnyObject, Sendable {
+    /// Connecting has come this far. A transport without stages leaves them out.
+    func webSocketReached(_ stage: WebSocketConnectStage)
+
     /// The HTTP upgrade succeeded; frames may be sent and will arrive.
     func webSocketOpened(_ response: WebSocketUpgradeResponse)
 
@@ -42,6 +45,7 @@ public protocol WebSocketHandler: AnyObject, Sendable {
 }
 
 extension WebSocketHandler {
+    public func webSocketReached(_ stage: WebSocketConnectStage) {}
     public func webSocketFlushed(through position: UInt64) {}
     public func webSocketWritabilityChanged(isWritable: Bool) {}
     public func webSocketReceivedPong(_ payload: RawSpan) {}

@@ -15,6 +15,7 @@ final class RecordingHandler: WebSocketHandler {
     private let events: AsyncStream<Event>
     private let input: AsyncStream<Event>.Continuation
     private let closedCount = Mutex(0)
+    private let stages = Mutex<[WebSocketConnectStage]>([])
     /// Called inside `received`, on the event loop.
     let onReceived: (@Sendable () -> Void)?
 
@@ -22,6 +23,9 @@ final class RecordingHandler: WebSocketHandler {
         (events, input) = AsyncStream.makeStream()
         self.onReceived = onReceived
     }
+
+    /// How far connecting has come; these are no callbacks that a test waits for.
+    var reached: [WebSocketConnectStage] { stages.withLock { $0 } }
 
     /// The next callback.
     func next() async -> Event? {
@@ -52,6 +56,8 @@ final class RecordingHandler: WebSocketHandler {
     func opened() async -> Bool {
         if case .opened = await next() { true } else { false }
     }
+
+    func webSocketReached(_ stage: WebSocketConnectStage) { stages.withLock { $0.append(stage) } }
 
     func webSocketOpened(_ response: WebSocketUpgradeResponse) { input.yield(.opened(response)) }
 
