@@ -1,0 +1,71 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// What a command has of the world: two outputs, an input, the environment.
+///
+/// Results go to the output, everything else to the diagnostics, so that a pipe gets results only.
+public struct Console: Sendable {
+    public var output: any ByteSink
+    public var diagnostics: any ByteSink
+    /// Whether a person reads the output: then it is made for people.
+    public var isOutputTerminal: Bool
+    public var outputStyle: TextStyle
+    public var diagnosticsStyle: TextStyle
+    public var environment: [String: String]
+    /// Reads all of standard input.
+    public var readInput: @Sendable () throws(ToolError) -> [UInt8]
+    /// The size of the output's screen, which may change at any time.
+    public var size: @Sendable () -> TerminalSize?
+
+    public init(
+        output: any ByteSink, diagnostics: any ByteSink, isOutputTerminal: Bool = false,
+        outputStyle: TextStyle = TextStyle(isColored: false),
+        diagnosticsStyle: TextStyle = TextStyle(isColored: false), environment: [String: String] = [:],
+        readInput: @escaping @Sendable () throws(ToolError) -> [UInt8] = { () throws(ToolError) in [] },
+        size: @escaping @Sendable () -> TerminalSize? = { nil }
+    ) {
+        self.output = output
+        self.diagnostics = diagnostics
+        self.isOutputTerminal = isOutputTerminal
+        self.outputStyle = outputStyle
+        self.diagnosticsStyle = diagnosticsStyle
+        self.environment = environment
+        self.readInput = readInput
+        self.size = size
+    }
+
+    /// Those of the process.
+    public static func process(environment: [String: String]) -> Console {
+        // A reader that has gone shall be an error of `write`, not the end of the process in the middle of things.
+        signal(SIGPIPE, SIG_IGN)
+        let isOutputTerminal = isatty(STDOUT_FILENO) == 1
+        return Console(
+            output: FileSink(descriptor: STDOUT_FILENO), diagnostics: FileSink(descriptor: STDERR_FILENO),
+            isOutputTerminal: isOutputTerminal,
+            outputStyle: TextStyle(isTerminal: isOutputTerminal, environment: environment),
+            diagnosticsStyle: TextStyle(isTerminal: isatty(STDERR_FILENO) == 1, environment: environment),
+            environment: environment,
+            readInput: { () throws(ToolError) in try InputFile.standardInput.read() },
+            size: TerminalSize.current)
+    }
+
+    /// Writes a line of results.
+    func print(_ line: String) throws(ToolError) {
+        try output.write(Array((line + "\n").utf8))
+    }
+
+    /// Tells a person something that is no result. Where nobody listens any more, nobody is told.
+    func note(_ line: String) {
+        try? diagnostics.write(Array((line + "\n").utf8))
+    }
+
+    /// Tells why the command fails.
+    public func complain(_ error: ToolError) {
+        note(diagnosticsStyle.red("wse: ") + error.description)
+    }
+}

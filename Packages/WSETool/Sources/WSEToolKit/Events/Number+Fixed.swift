@@ -1,0 +1,49 @@
+extension Double {
+    /// The number with so many digits behind the point; Foundation's formatting without Foundation.
+    func fixed(_ digits: Int) -> String {
+        guard isFinite, abs(self) < 1e15 else { return "\(self)" }
+        var scale = 1.0
+        for _ in 0..<digits { scale *= 10 }
+        // Scaled numbers beyond 2^53 have no such digits to show.
+        guard abs(self) * scale < 9e15 else { return fixed(digits - 1) }
+        let scaled = Int64((abs(self) * scale).rounded())
+        let (whole, part) = scaled.quotientAndRemainder(dividingBy: Int64(scale))
+        let sign = self < 0 && scaled != 0 ? "-" : ""
+        guard digits > 0 else { return "\(sign)\(whole)" }
+        let fraction = String(part)
+        return "\(sign)\(whole)." + String(repeating: "0", count: digits - fraction.count) + fraction
+    }
+}
+
+extension Duration {
+    var milliseconds: Double { self / .milliseconds(1) }
+    var inSeconds: Double { self / .seconds(1) }
+
+    /// As people read it: `0.42 ms`, `1.50 s`.
+    var shown: String {
+        self < .seconds(1) ? "\(milliseconds.fixed(2)) ms" : "\(inSeconds.fixed(2)) s"
+    }
+}
+
+extension BinaryInteger {
+    /// With a comma between thousands.
+    var grouped: String {
+        var digits = String(magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        groups.insert(digits, at: 0)
+        return (self < 0 ? "-" : "") + groups.joined(separator: ",")
+    }
+
+    /// As a size: `812 B`, `4.1 kB`, `2.6 MB`.
+    var byteSize: String {
+        switch self {
+        case ..<1_000: "\(self) B"
+        case ..<1_000_000: "\((Double(self) / 1e3).fixed(1)) kB"
+        default: "\((Double(self) / 1e6).fixed(1)) MB"
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import WSEWire
+
+/// `wse decode`: frames in, events out.
+public struct FrameDecoding: Sendable {
+    /// `nil` to find out.
+    public var form: ByteForm?
+    /// Whether each line of the input is a frame.
+    public var isLineByLine = false
+    /// A file with the key of `E:` frames, or `-`; otherwise `WSE_KEY` is used, if it is set.
+    public var keyFile: String?
+
+    public init() {}
+
+    /// Decodes standard input.
+    ///
+    /// - Returns: `failure` if anything in it could not be read; the diagnostics say what and at which byte.
+    /// - Throws: ``ToolError``.
+    public func run(_ console: Console) throws(ToolError) -> ToolStatus {
+        guard keyFile != "-" else {
+            throw ToolError(.usage, "the frame comes from standard input, so the key cannot")
+        }
+        let secret = try Secret.find(file: keyFile, variable: "WSE_KEY", in: console)
+        let key = try secret.map { (secret) throws(ToolError) in try FrameKey(secret) }
+        let input = try console.readInput()
+        var decoder = MessageDecoder(
+            limits: WireLimits(maximumMessageSize: InputFile.limit), decryptor: key)
+        var isGood = true
+        if isLineByLine {
+            let lines = input.split(separator: 0x0A, omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() where !line.isEmpty {
+                isGood = try decode(Array(line), with: &decoder, "line \(index + 1): ", console) && isGood
+            }
+        } else {
+            guard !input.isEmpty else { throw ToolError(.dataError, "there is no frame on standard input") }
+            isGood = try decode(input, with: &decoder, "", console)
+        }
+        return isGood ? .success : .failure
+    }
+
+    private func decode(
+        _ text: [UInt8], with decoder: inout MessageDecoder, _ place: String, _ console: Console
+    ) throws(ToolError) -> Bool {
+        let bytes = try (form ?? .guess(text)).decode(text)
+        var items: [WireItem] = []
+        decoder.decode(bytes.span.bytes, as: .binary, into: &items)
+        var isGood = true
+        for item in items {
+            switch item {
+            case .event(let event):
+                try console.output.write(EventJSON.line(event))
+            case .legacyPing(let milliseconds):
+                try write("PING", milliseconds, console)
+            case .legacyPong(let milliseconds):
+                try write("PONG", milliseconds, console)
+            case .encrypted(let sealed):
+                var writer = JSONWriter()
+                writer.add("encrypted", true)
+                writer.add("bytes", sealed.count)
+                try console.output.write(writer.line())
+                console.note("\(place)encrypted; give its key with --key-file or WSE_KEY")
+            case .failure(let error):
+                isGood = false
+                console.note("\(place)\(Self.text(error))")
+            }
+        }
+        return isGood
+    }
+
+    private func write(_ line: String, _ milliseconds: Int64, _ console: Console) throws(ToolError) {
+        var writer = JSONWriter()
+        writer.add("heartbeat", line)
+        writer.add("milliseconds", milliseconds)
+        try console.output.write(writer.line())
+    }
+
+    /// What is wrong, where, and why below that.
+    private static func text(_ error: WireError) -> String {
+        error.underlying.map { "\(error) (\($0))" } ?? error.description
+    }
+}

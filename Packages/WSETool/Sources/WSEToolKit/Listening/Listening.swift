@@ -1,0 +1,91 @@
+internal import WSEClient
+
+/// `wse listen`: shows events as they come.
+public struct Listening: Sendable {
+    /// What is written for each event.
+    public enum Format: String, Sendable, CaseIterable {
+        /// Lines for people on a terminal, JSON elsewhere.
+        case auto
+        case pretty
+        case json
+    }
+
+    public var connection = ConnectionSettings()
+    public var format = Format.auto
+    public var filter = EventFilter()
+    /// Ends after so many events that pass the filter.
+    public var count: Int?
+    /// Whether to count the events of each topic and type instead of showing them.
+    public var isCounting = false
+    /// Whether to ask for the topics' present state first.
+    public var wantsSnapshot = false
+    /// Whether payloads are shown whole, however long the line gets.
+    public var isFull = false
+
+    public init() {}
+
+    /// Listens until it is interrupted, or has what it was asked for.
+    ///
+    /// - Parameter words: URL and topics; see ``Target``.
+    /// - Returns: `success` also if it was interrupted where it had no end of its own.
+    /// - Throws: ``ToolError``.
+    public func run(
+        _ words: [String], _ console: Console, _ interruption: Interruption
+    ) async throws(ToolError) -> ToolStatus {
+        let target = try Target(words, environment: console.environment)
+        if let count, count < 1 { throw ToolError(.usage, "--count wants a number above 0") }
+        let configuration = try connection.configuration(console)
+        do {
+            let (signal, isComplete) = try await interruption.watch {
+                try await listen(to: target, configuration, console)
+            }
+            return signal.map { count == nil || isComplete ? .success : .interrupted(by: $0) } ?? .success
+        } catch {
+            throw ToolError(error)
+        }
+    }
+
+    /// - Returns: Whether all events that were asked for came.
+    private func listen(
+        to target: Target, _ configuration: WSEConfiguration, _ console: Console
+    ) async throws -> Bool {
+        let printer = EventPrinter(
+            console: console, isPretty: format == .pretty || format == .auto && console.isOutputTerminal,
+            isFull: isFull)
+        let counter = EventCounter(limit: count)
+        do {
+            try await withClient(target.url, configuration) { client in
+                let notices = Task { await SignalNotices(console: console).show(client.signals) }
+                defer { notices.cancel() }
+                let events = client.events
+                try await client.connect()
+                counter.hasBegun = true
+                try await subscribe(to: target.words, client, console)
+                for try await event in events where filter.admits(event) {
+                    if isCounting { counter.tally.record(event) } else { try printer.show(event) }
+                    if counter.countsLast() { break }
+                }
+            }
+        } catch let error as WSEError where error.code == .cancelled && counter.hasBegun {
+            // The counts below are what a person wants to see after Ctrl-C.
+        } catch let error as ToolError where error == .outputClosed {
+            return true
+        }
+        if isCounting { try printer.show(counter.tally) }
+        return counter.isComplete
+    }
+
+    private func subscribe(to topics: [String], _ client: WSEClient, _ console: Console) async throws {
+        guard !topics.isEmpty else { return }
+        let result = try await client.subscribe(topics)
+        if result.refused.count == Set(topics).count {
+            throw ToolError(.noPermission, "the server refuses \(topics.joined(separator: ", ").shown)")
+        }
+        if !result.pending.isEmpty {
+            console.note(
+                "no answer yet about \(result.pending.sorted().joined(separator: ", ").shown); it is asked for still"
+            )
+        }
+        if wantsSnapshot { try await client.requestSnapshot(topics) }
+    }
+}

@@ -1,0 +1,63 @@
+internal import Dispatch
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// The wish of a person, or of the system, that the command ends.
+public struct Interruption: Sendable {
+    /// Yields the number of the signal, once.
+    let signals: AsyncStream<Int32>
+
+    init(signals: AsyncStream<Int32>) {
+        self.signals = signals
+    }
+
+    /// SIGINT, which is Ctrl-C, and SIGTERM. The second one ends the process at once.
+    public static func ofProcess() -> Interruption {
+        Interruption(
+            signals: AsyncStream { continuation in
+                for number in [SIGINT, SIGTERM] {
+                    // The default would end the process before the source hears of it.
+                    signal(number, SIG_IGN)
+                    let source = DispatchSource.makeSignalSource(signal: number)
+                    source.setEventHandler {
+                        signal(number, SIG_DFL)
+                        continuation.yield(number)
+                        continuation.finish()
+                        source.cancel()
+                    }
+                    source.resume()
+                }
+            })
+    }
+
+    /// None ever comes.
+    public static let never = Interruption(signals: AsyncStream { _ in })
+
+    /// Runs a function until it returns or the interruption comes, which cancels its task; it is waited for either way.
+    ///
+    /// - Returns: The signal that came first, if one did, and what the function returned.
+    /// - Throws: What the function throws; after a signal, ``ToolError`` with that signal's status.
+    func watch<Result: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> (signal: Int32?, result: Result) {
+        let work = Task { try await body() }
+        let watcher = Task { () -> Int32? in
+            for await number in signals {
+                work.cancel()
+                return number
+            }
+            return nil
+        }
+        let outcome = await work.result
+        watcher.cancel()
+        let signal = await watcher.value
+        if let signal, case .failure = outcome { throw ToolError(.interrupted(by: signal), "interrupted") }
+        return (signal, try outcome.get())
+    }
+}

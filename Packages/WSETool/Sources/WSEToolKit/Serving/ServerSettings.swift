@@ -1,0 +1,79 @@
+internal import WSETestServer
+
+/// What the server of `wse serve` is like, and what goes wrong with it.
+public struct ServerSettings: Sendable {
+    public var host = "127.0.0.1"
+    /// 0 for a free one.
+    public var port = 8_765
+    /// Whether to behave as version 2.0.1 of the published server instead of 2.5.1.
+    public var isPrefixed = false
+    /// A file with the secret that tokens are signed with; otherwise `WSE_SECRET`, and without that no token is asked for.
+    public var secretFile: String?
+    /// Whether to listen with TLS, under a certificate for `localhost` that anybody has the key of.
+    public var usesTLS = false
+    /// Publications kept for each topic.
+    public var history = 1_024
+    /// Probabilities that an event is lost, comes twice, comes after the next one, or comes damaged.
+    public var drop = 0.0
+    public var duplicate = 0.0
+    public var reorder = 0.0
+    public var corrupt = 0.0
+    /// Each connection ends without a goodbye, is closed with ``closeCode``, or goes silent after so many events.
+    public var cutAfterEvents: Int?
+    public var closeAfterEvents: Int?
+    public var stallAfterEvents: Int?
+    public var closeCode: UInt16 = 1_011
+    /// How many of the first requests get HTTP 503 instead of a WebSocket.
+    public var refuse = 0
+    /// The same seed gives the same faults and values.
+    public var seed: UInt64 = 1
+
+    public init() {}
+
+    func configuration(_ console: Console) throws(ToolError) -> WSETestServer.Configuration {
+        guard (0...65_535).contains(port), history >= 0, (0...10_000).contains(refuse) else {
+            throw ToolError(.usage, "--port wants 0 to 65535, --history 0 or more, --refuse 0 to 10,000")
+        }
+        var configuration = WSETestServer.Configuration()
+        configuration.host = host
+        configuration.port = port
+        configuration.dialect = isPrefixed ? .prefixed : .current
+        configuration.historyCapacity = history
+        configuration.seed = seed
+        if usesTLS { configuration.tls = .localhost }
+        if let secret = try secret(console) {
+            configuration.authentication = .token(secret: secret.value)
+        }
+        return configuration
+    }
+
+    func secret(_ console: Console) throws(ToolError) -> Secret? {
+        try Secret.find(file: secretFile, variable: "WSE_SECRET", in: console)
+    }
+
+    /// What happens to events on their way.
+    func faults() throws(ToolError) -> FaultScript {
+        for (chance, option) in [
+            (drop, "--drop"), (duplicate, "--duplicate"), (reorder, "--reorder"), (corrupt, "--corrupt"),
+        ] where !(0...1).contains(chance) {
+            throw ToolError(.usage, "\(option) wants a probability from 0 to 1")
+        }
+        for (count, option) in [
+            (cutAfterEvents, "--cut-after"), (closeAfterEvents, "--close-after"),
+            (stallAfterEvents, "--stall-after"),
+        ] where count ?? 1 < 1 {
+            throw ToolError(.usage, "\(option) wants a number above 0")
+        }
+        var script = FaultScript(seed: seed)
+        if let count = cutAfterEvents { script = script.on(.frame(count), .cut()) }
+        if let count = closeAfterEvents { script = script.on(.frame(count), .close(code: closeCode)) }
+        if let count = stallAfterEvents { script = script.on(.frame(count), .stall) }
+        for (chance, action) in [
+            (drop, FaultScript.Action.drop), (duplicate, .duplicate()), (reorder, .reorder(by: 1)),
+            (corrupt, .corrupt()),
+        ] where chance > 0 {
+            script = script.on(.chance(chance), action)
+        }
+        return script
+    }
+}

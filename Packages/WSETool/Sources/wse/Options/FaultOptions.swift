@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import WSEToolKit
+
+/// What goes wrong with the embedded server. Events are counted for each connection.
+struct FaultOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Lose each event with this probability, 0 to 1.", valueName: "probability"))
+    var drop = 0.0
+
+    @Option(help: ArgumentHelp("Send each event twice with this probability.", valueName: "probability"))
+    var duplicate = 0.0
+
+    @Option(
+        help: ArgumentHelp(
+            "Send each event after the next one with this probability.", valueName: "probability"))
+    var reorder = 0.0
+
+    @Option(help: ArgumentHelp("Damage each event with this probability.", valueName: "probability"))
+    var corrupt = 0.0
+
+    @Option(
+        help: ArgumentHelp("End each connection without a goodbye after so many events.", valueName: "events")
+    )
+    var cutAfter: Int?
+
+    @Option(help: ArgumentHelp("Close each connection after so many events.", valueName: "events"))
+    var closeAfter: Int?
+
+    @Option(help: ArgumentHelp("The code to close with.", valueName: "code"))
+    var closeCode: UInt16 = 1_011
+
+    @Option(help: ArgumentHelp("Go silent after so many events, with TCP open.", valueName: "events"))
+    var stallAfter: Int?
+
+    @Option(help: ArgumentHelp("Answer the first requests with HTTP 503.", valueName: "number"))
+    var refuse = 0
+
+    @Option(help: ArgumentHelp("The same seed gives the same faults and values.", valueName: "number"))
+    var seed: UInt64 = 1
+
+    func apply(to settings: inout ServerSettings) {
+        settings.drop = drop
+        settings.duplicate = duplicate
+        settings.reorder = reorder
+        settings.corrupt = corrupt
+        settings.cutAfterEvents = cutAfter
+        settings.closeAfterEvents = closeAfter
+        settings.closeCode = closeCode
+        settings.stallAfterEvents = stallAfter
+        settings.refuse = refuse
+        settings.seed = seed
+    }
+}

@@ -1,0 +1,21 @@
+internal import ArgumentParser
+internal import Foundation
+internal import WSEToolKit
+
+extension ParsableCommand {
+    /// Runs what a subcommand does, and turns what came of it into the process's exit code.
+    func perform(
+        _ body: (Console, Interruption) async throws(ToolError) -> ToolStatus
+    ) async throws {
+        let console = Console.process(environment: ProcessInfo.processInfo.environment)
+        let status: ToolStatus
+        do throws(ToolError) {
+            status = try await body(console, .ofProcess())
+        } catch {
+            // A person who interrupts knows it.
+            if error.status != .success, error.status.code < 128 { console.complain(error) }
+            status = error.status
+        }
+        if status != .success { throw ExitCode(status.code) }
+    }
+}

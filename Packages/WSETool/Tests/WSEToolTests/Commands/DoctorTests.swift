@@ -1,0 +1,245 @@
+import Testing
+import WSETestServer
+
+@testable import WSEToolKit
+
+@Suite("wse doctor, bench, top and serve against the embedded server", .timeLimit(.minutes(1)))
+struct DoctorTests {
+    private func examine(
+        _ url: String, environment: [String: String] = [:], _ configure: (inout Doctor) -> Void = { _ in }
+    ) async throws -> (report: WSEValue, status: ToolStatus) {
+        let world = TestConsole(environment: environment)
+        var doctor = Doctor()
+        configure(&doctor)
+        let status = try await doctor.run([url], world.console, .never)
+        return (try WSEValue(json: world.output.text), status)
+    }
+
+    private func verdicts(_ report: WSEValue) -> [String] {
+        (report["steps"]?.arrayValue ?? []).map {
+            "\($0["step"]?.stringValue ?? "?") \($0["verdict"]?.stringValue ?? "?")"
+        }
+    }
+
+    @Test("A good connection has every step timed, and the server gets one connection")
+    func good() async throws {
+        try await withWSETestServer { server in
+            let (report, status) = try await examine(server.url)
+            #expect(status == .success)
+            #expect(report["ok"] == true)
+            #expect(
+                verdicts(report) == [
+                    "dns skipped", "tcp ok", "tls skipped", "upgrade ok", "auth ok", "handshake ok",
+                    "heartbeat ok",
+                ])
+            for step in report["steps"]?.arrayValue ?? [] where step["verdict"] == "ok" {
+                #expect((step["ms"]?.doubleValue ?? -1) >= 0)
+            }
+            #expect(server.connectionCount == 1)
+            #expect(try await server.nextConnection().ended().code == 1_000)
+        }
+    }
+
+    @Test("With TLS and a token, both are part of it")
+    func secure() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.tls = .localhost
+        configuration.authentication = .token(secret: "a secret of tests")
+        try await withWSETestServer(configuration: configuration) { server in
+            let file = TemporaryFile(WSETestServer.TLS.localhost.certificateChain)
+            defer { file.remove() }
+            let token = JSONWebToken.make(subject: "ada", secret: "a secret of tests")
+            let (report, status) = try await examine(server.url, environment: ["WSE_TOKEN": token]) {
+                $0.connection.authorities = file.path
+            }
+            #expect(status == .success)
+            #expect(verdicts(report)[2] == "tls ok")
+            #expect(report["steps", 4, "text"] == "let in as ada")
+        }
+    }
+
+    @Test("A certificate that nobody vouches for fails at TLS")
+    func untrusted() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.tls = .localhost
+        try await withWSETestServer(configuration: configuration) { server in
+            let (report, status) = try await examine(server.url)
+            #expect(status == .unavailable)
+            #expect(verdicts(report).prefix(4) == ["dns skipped", "tcp ok", "tls failed", "upgrade unknown"])
+            #expect(report["advice", 0]?.stringValue?.contains("--ca") == true)
+        }
+    }
+
+    @Test("A refused upgrade, a hang-up and a refused token fail where they happen")
+    func refusals() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.authentication = .token(secret: "a secret of tests")
+        try await withWSETestServer(configuration: configuration) { server in
+            server.refuseNext(.status(404))
+            let missing = try await examine(server.url)
+            #expect(missing.status == .unavailable)
+            #expect(verdicts(missing.report)[3] == "upgrade failed")
+            #expect(missing.report["advice", 0]?.stringValue?.contains("under this path") == true)
+            server.refuseNext(.hangUp)
+            #expect(verdicts(try await examine(server.url).report)[3] == "upgrade failed")
+            let anonymous = try await examine(server.url)
+            #expect(anonymous.status == .noPermission)
+            #expect(verdicts(anonymous.report)[4] == "auth failed")
+            #expect(
+                anonymous.report["advice"]?.arrayValue?.contains {
+                    $0.stringValue?.contains("WSE_TOKEN") ?? false
+                } == true)
+        }
+    }
+
+    @Test("A name that does not exist fails at its resolution")
+    func noName() async throws {
+        // RFC 6761: this name never has an address.
+        let (report, status) = try await examine("ws://wse.invalid/")
+        #expect(status == .unavailable)
+        #expect(verdicts(report).first == "dns failed")
+    }
+
+    @Test("A benchmark counts what it timed")
+    func bench() async throws {
+        try await withWSETestServer { server in
+            let world = TestConsole()
+            var benchmark = Benchmark()
+            (benchmark.connects, benchmark.requests, benchmark.warmUp) = (2, 20, 3)
+            (benchmark.concurrency, benchmark.events) = (3, 50)
+            let ready = benchmark
+            let feed = Task { await server.run(DemoFeed(topics: ["a"]), rate: 10_000) }
+            let status = try await ready.run([server.url, "a"], world.console, .never)
+            feed.cancel()
+            #expect(status == .success)
+            let report = try WSEValue(json: world.output.text)
+            #expect(report["connect_ms", "count"] == 2)
+            #expect(report["round_trip_ms", "count"] == 20)
+            #expect(report["events"] == 50)
+            #expect(server.messages(ofType: "echo").count == 23)
+            #expect(server.connectionCount == 4)
+        }
+    }
+
+    @Test("top writes a line of JSON for each interval")
+    func top() async throws {
+        try await withWSETestServer { server in
+            let world = TestConsole()
+            let stop = TestInterruption()
+            var watching = Watching()
+            watching.interval = 0.02
+            let ready = watching
+            async let status = ready.run([server.url, "a"], world.console, stop.interruption)
+            try await server.waitForSubscription(to: "a")
+            try server.publish("tick", [:], to: "a")
+            await world.output.wait { $0.contains(#""server_version":"2.5.1","events":1,"#) }
+            stop.send(2)
+            let outcome = try await status
+            #expect(outcome == .success)
+        }
+    }
+
+    @Test("top ends after --count screens")
+    func topCount() async throws {
+        try await withWSETestServer { server in
+            let world = TestConsole()
+            var watching = Watching()
+            (watching.interval, watching.count) = (0.02, 2)
+            let outcome = try await watching.run([server.url], world.console, .never)
+            #expect(outcome == .success)
+            #expect(world.output.lines.count == 2)
+        }
+    }
+
+    @Test("top gives the screen back after Ctrl-C")
+    func topOnATerminal() async throws {
+        try await withWSETestServer { server in
+            let world = TestConsole(isTerminal: true, size: TerminalSize(columns: 80, rows: 24))
+            let stop = TestInterruption()
+            var watching = Watching()
+            watching.interval = 0.02
+            let ready = watching
+            async let status = ready.run([server.url, "a"], world.console, stop.interruption)
+            await world.output.wait { $0.contains("losses") }
+            stop.send(2)
+            let outcome = try await status
+            #expect(outcome == .success)
+            #expect(world.output.text.hasPrefix("\u{1B}[?1049h"))
+            #expect(world.output.text.hasSuffix("\u{1B}[?1049l"))
+            #expect(try await server.nextConnection().ended().code == 1_000)
+        }
+    }
+
+    @Test("serve tells where it listens, feeds who comes, and says goodbye")
+    func serve() async throws {
+        let world = TestConsole()
+        let stop = TestInterruption()
+        var serving = Serving()
+        (serving.server.port, serving.rate, serving.topics) = (0, 1_000, ["market.A"])
+        serving.tellsMessages = true
+        let ready = serving
+        async let status = ready.run(world.console, stop.interruption)
+        await world.output.wait { $0.contains("\n") }
+        let greeting = try WSEValue(json: world.output.text)
+        let url = try #require(greeting["listening"]?.stringValue)
+        #expect(greeting["wants_token"] == false)
+        let client = TestConsole()
+        var listening = Listening()
+        listening.count = 3
+        let guest = listening
+        let heard = try await guest.run([url, "market.A"], client.console, .never)
+        #expect(heard == .success)
+        #expect(client.output.lines.count == 3)
+        _ = try await Sending().run([url, "hello"], TestConsole().console, .never)
+        await world.diagnostics.wait { $0.contains("hello from connection 2") }
+        stop.send(2)
+        let outcome = try await status
+        #expect(outcome == .success)
+        #expect(world.diagnostics.lines.last?.hasPrefix("· stopped after 2 connections") == true)
+    }
+
+    @Test("The faults of serve are those of its options")
+    func faults() async throws {
+        var serving = Serving()
+        (serving.server.port, serving.rate) = (0, 1_000)
+        (serving.server.refuse, serving.server.cutAfterEvents) = (1, 2)
+        let world = TestConsole()
+        let stop = TestInterruption()
+        let ready = serving
+        async let status = ready.run(world.console, stop.interruption)
+        await world.output.wait { $0.contains("\n") }
+        let url = try #require(try WSEValue(json: world.output.text)["listening"]?.stringValue)
+        let refused = try await examine(url)
+        #expect(verdicts(refused.report)[3] == "upgrade failed")
+        let client = TestConsole()
+        var listening = Listening()
+        (listening.count, listening.connection.reconnects) = (10, false)
+        let guest = listening
+        let error = await #expect(throws: ToolError.self) {
+            try await guest.run([url, "market.BTC-USD"], client.console, .never)
+        }
+        #expect(error?.status == .unavailable)
+        #expect(client.output.lines.count == 2)
+        stop.send(15)
+        let outcome = try await status
+        #expect(outcome == .success)
+    }
+
+    @Test("Options of serve that make no sense are refused")
+    func badOptions() async {
+        for change: @Sendable (inout Serving) -> Void in [
+            { $0.rate = 0 }, { $0.server.drop = 1.5 }, { $0.server.port = 70_000 },
+            { $0.server.cutAfterEvents = 0 },
+            { $0.rate = .nan }, { $0.server.refuse = -1 }, { $0.count = 0 },
+        ] {
+            var serving = Serving()
+            serving.server.port = 0
+            change(&serving)
+            let ready = serving
+            let error = await #expect(throws: ToolError.self) {
+                try await ready.run(TestConsole().console, .never)
+            }
+            #expect(error?.status == .usage)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+import WSEClient
+
+@testable import WSEToolKit
+
+@Suite("URL, token and connection settings")
+struct TargetTests {
+    @Test("The first word is the URL if it looks like one; otherwise WSE_URL is")
+    func words() throws {
+        let given = try Target(["ws://a/b", "t1", "t2"], environment: ["WSE_URL": "ws://other/"])
+        #expect(given.url == "ws://a/b")
+        #expect(given.words == ["t1", "t2"])
+        let fromEnvironment = try Target(["t1"], environment: ["WSE_URL": "wss://other/"])
+        #expect(fromEnvironment.url == "wss://other/")
+        #expect(fromEnvironment.words == ["t1"])
+    }
+
+    @Test(
+        "Without a URL, or with one that is none, the command line makes no sense",
+        arguments: [
+            ([], [:]), (["t1"], ["WSE_URL": ""]), (["ftp://a/"], [:]), (["t"], ["WSE_URL": "nonsense"]),
+        ] as [([String], [String: String])])
+    func noURL(words: [String], environment: [String: String]) {
+        let error = #expect(throws: ToolError.self) { try Target(words, environment: environment) }
+        #expect(error?.status == .usage)
+    }
+
+    @Test("A URL is shown without the values of its query")
+    func hidden() throws {
+        #expect(try Target(["ws://a/b?key=s3cret"], environment: [:]).shown == "ws://a/b?key=…")
+    }
+
+    @Test(
+        "Without TLS everything can be read, but on this machine",
+        arguments: [
+            ("ws://example.com/", true), ("wss://example.com/", false), ("ws://localhost/", false),
+            ("ws://127.0.0.1:80/", false), ("ws://[::1]/", false), ("ws://10.0.0.1/", true),
+        ])
+    func exposed(url: String, isExposed: Bool) throws {
+        #expect(try Target([url], environment: [:]).isExposed == isExposed)
+    }
+
+    @Test("A token comes from the file, and without one from the environment")
+    func token() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "wse-token-\(UUID().uuidString)")
+        try Data(" from.the.file \n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let world = TestConsole(input: "from.the.input\n", environment: ["WSE_TOKEN": "from.the.environment"])
+        func find(_ path: String?) throws -> String? {
+            try Secret.find(file: path, variable: "WSE_TOKEN", in: world.console)?.value
+        }
+        #expect(try find(file.path) == "from.the.file")
+        #expect(try find("-") == "from.the.input")
+        #expect(try find(nil) == "from.the.environment")
+        let error = #expect(throws: ToolError.self) { try find(file.path + ".not") }
+        #expect(error?.status == .noInput)
+    }
+
+    @Test("A secret is not shown, however it is printed")
+    func secret() {
+        let secret = Secret(value: "s3cret")
+        var dumped = ""
+        dump(secret, to: &dumped)
+        #expect(!"\(secret) \(String(reflecting: secret)) \(dumped)".contains("s3cret"))
+    }
+
+    @Test("Settings that cannot be used are told before anything is connected")
+    func badSettings() {
+        let world = TestConsole()
+        for change: @Sendable (inout ConnectionSettings) -> Void in [
+            { $0.headers = ["no colon"] }, { $0.proxy = "nonsense:x" }, { $0.proxy = "host:1/path" },
+            { $0.timeout = 0 },
+            { $0.timeout = .infinity }, { $0.timeout = .nan },
+        ] {
+            var settings = ConnectionSettings()
+            change(&settings)
+            let error = #expect(throws: ToolError.self) { try settings.configuration(world.console) }
+            #expect(error?.status == .usage)
+        }
+        var settings = ConnectionSettings()
+        settings.authorities = "/nonexistent.pem"
+        let error = #expect(throws: ToolError.self) { try settings.configuration(world.console) }
+        #expect(error?.status == .noInput)
+    }
+
+    @Test("Settings reach the client")
+    func goodSettings() throws {
+        var settings = ConnectionSettings()
+        settings.headers = ["X-Place:  here "]
+        settings.encrypts = true
+        settings.reconnects = false
+        settings.timeout = 2.5
+        let configuration = try settings.configuration(TestConsole().console)
+        #expect(configuration.headers.map(\.name) == ["X-Place"])
+        #expect(configuration.headers.map(\.value) == ["here"])
+        #expect(configuration.encryption != nil)
+        #expect(!configuration.reconnects)
+        #expect(configuration.connectTimeout == .milliseconds(2_500))
+        #expect(configuration.tokenProvider == nil)
+    }
+}

@@ -1,0 +1,80 @@
+import Testing
+
+@testable import WSEToolKit
+
+@Suite("Text for people")
+struct TextTests {
+    @Test(
+        "Colours only on terminals that can and where NO_COLOR is not set",
+        arguments: [
+            (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false),
+            (true, ["NO_COLOR": ""], true),
+            (true, ["TERM": "dumb"], false), (false, ["TERM": "xterm"], false),
+        ] as [(Bool, [String: String], Bool)])
+    func colours(isTerminal: Bool, environment: [String: String], isColored: Bool) {
+        let style = TextStyle(isTerminal: isTerminal, environment: environment)
+        #expect(style.isColored == isColored)
+        #expect(style.red("x") == (isColored ? "\u{1B}[31mx\u{1B}[0m" : "x"))
+    }
+
+    @Test(
+        "What steers a terminal is shown as an escape",
+        arguments: [
+            ("plain é 😀", "plain é 😀"), ("\u{1B}[31m", #"\u001b[31m"#), ("a\nb\tc", #"a\u000ab\u0009c"#),
+            ("\u{9B}", #"\u009b"#), ("\u{7F}", #"\u007f"#), ("\u{202E}x\u{2066}", #"\u202ex\u2066"#),
+            ("\u{2028}", #"\u2028"#),
+        ])
+    func shown(text: String, expected: String) {
+        #expect(text.shown == expected)
+    }
+
+    @Test(
+        "Numbers have their digits",
+        arguments: [
+            (1.0, 2, "1.00"), (-0.005, 2, "-0.01"), (-0.001, 2, "0.00"), (1234.5678, 0, "1235"),
+            (0.999, 2, "1.00"),
+            (1e14, 3, "100000000000000.0"), (0, 3, "0.000"), (1e18, 2, "1e+18"),
+        ] as [(Double, Int, String)])
+    func numbers(number: Double, digits: Int, text: String) {
+        #expect(number.fixed(digits) == text)
+    }
+
+    @Test("Thousands and sizes")
+    func sizes() {
+        #expect(1_234_567.grouped == "1,234,567")
+        #expect((-1_234).grouped == "-1,234")
+        #expect(Int64.min.grouped == "-9,223,372,036,854,775,808")
+        #expect(999.byteSize == "999 B")
+        #expect(1_500.byteSize == "1.5 kB")
+        #expect(UInt64(2_600_000).byteSize == "2.6 MB")
+    }
+
+    @Test("Clipping counts characters")
+    func clipping() {
+        #expect("abcdef".clipped(to: 3) == "ab…")
+        #expect("abc".clipped(to: 3) == "abc")
+        #expect("abc".clipped(to: nil) == "abc")
+        #expect("abc".clipped(to: 0) == "")
+    }
+
+    @Test(
+        "Times of envelopes are read back",
+        arguments: [
+            ("1970-01-01T00:00:00Z", 0), ("2026-11-23T02:39:00.123Z", 1_795_401_540_123),
+            ("2024-02-29T23:59:59.9Z", 1_709_251_199_900), ("2000-03-01T00:00:00.000001Z", 951_868_800_000),
+        ] as [(String, UInt64)])
+    func times(text: String, milliseconds: UInt64) {
+        #expect(ISOTime.unixMilliseconds(text) == milliseconds)
+    }
+
+    @Test(
+        "What is no time is refused",
+        arguments: [
+            "", "2026-11-23", "2026-13-01T00:00:00Z", "2026-11-23T02:39:00", "2026-11-23T02:39:00.Z",
+            "1969-12-31T23:59:59Z",
+            "2026-11-23T02:39:00.12x3Z", "2026/11/23T02:39:00Z", "éééééééééééééééééé00Z",
+        ])
+    func noTimes(text: String) {
+        #expect(ISOTime.unixMilliseconds(text) == nil)
+    }
+}
