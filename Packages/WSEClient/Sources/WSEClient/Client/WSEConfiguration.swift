@@ -38,6 +38,11 @@ public struct WSEConfiguration: Sendable {
     public var reconnects: Bool = true
     /// Delays between attempts.
     public var backoff: Backoff.Configuration = .init()
+    /// Makes the client wait longer than its backoff after that many attempts that failed in a row; `nil`, the default,
+    /// for no circuit breaker. An open breaker delays reconnecting and never ends it; the user's own `connect` and
+    /// `forceReconnect` do not wait for it. With ``endpoints`` each has a breaker of its own already.
+    public var circuitBreaker: CircuitBreaker.Configuration?
+
     // Periods below 10 ms count as 10 ms.
 
     /// For an attempt, from the first packet to ready. Default 10 s.

@@ -40,6 +40,11 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
     /// Attempts to connect, and connections made again after a loss.
     public var connectAttempts: UInt64
     public var reconnects: UInt64
+    /// The circuit breaker; `nil` without one.
+    public var circuitBreaker: CircuitBreaker.State?
+    /// Events that wait behind a hole, and topics whose past is being asked for.
+    public var heldEvents: Int
+    public var recoveringTopics: Set<String>
     /// Events that wait in streams and for handlers.
     public var queuedEvents: Int
     /// Messages whose answer is awaited.
@@ -97,6 +102,9 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
         offlineMessages = machine.outbox.offlineCount
         connectAttempts = machine.counters.connects
         reconnects = machine.counters.reconnects
+        circuitBreaker = machine.breaker?.state(now: now)
+        heldEvents = machine.sequencer.heldEvents
+        recoveringTopics = machine.recoveringTopics
         self.queuedEvents = queuedEvents
         pendingRequests = machine.requests.count
         roundTrip = machine.lastRoundTrip

@@ -87,6 +87,7 @@ extension SessionMachine {
         let attempt = lastAttempt
         counters.connects += 1
         attemptBegan = now.instant
+        if case .admitted(let permit)? = breaker?.admit(now: now.instant) { self.permit = permit }
         emit(.startTimer(.handshake, after: settings.connectTimeout))
         if settings.asksForToken {
             phase = .token(attempt)
@@ -170,6 +171,7 @@ extension SessionMachine {
         phase = .ready(attempt)
         if hasBeenReady { counters.reconnects += 1 }
         hasBeenReady = true
+        if let permit = permit.take() { breaker?.recordSuccess(permit, now: now.instant) }
         if let began = attemptBegan {
             emit(.reportEndpoint(attempt, .connected(after: now.instant - began)))
         }
@@ -241,6 +243,7 @@ extension SessionMachine {
     /// Ends the current attempt and decides what comes next.
     mutating func attemptFailed(_ cause: WSEError, isTerminal: Bool, now: Moment) {
         emit(.reportEndpoint(lastAttempt, .ended(failed: true)))
+        if let permit = permit.take() { breaker?.recordFailure(permit, now: now.instant) }
         guard !isTerminal, settings.reconnects || !hasBeenReady else {
             fail(cause, now: now)
             return
@@ -260,6 +263,7 @@ extension SessionMachine {
             return
         }
         if cause.code == .circuitBreaker, let retryAfter = cause.retryAfter { delay = max(delay, retryAfter) }
+        if let breaker { delay = max(delay, breaker.timeUntilAdmission(now: now.instant)) }
         phase = .waiting
         setState(hasBeenReady ? .reconnecting : .connecting)
         emit(.signal(.retrying(after: delay, cause: cause)))
@@ -281,6 +285,7 @@ extension SessionMachine {
     ///
     /// - Parameter keepsMessages: Whether messages that wait for the connection may wait for the next one.
     mutating func endOfConnection(_ cause: WSEError, keepsMessages: Bool = true, now: Moment) {
+        if let permit = permit.take() { breaker?.recordCancellation(permit, now: now.instant) }
         failRequests(cause)
         report(outbox.connectionLost(cause, keepsWaiting: keepsMessages, now: now.instant))
         network.reset()

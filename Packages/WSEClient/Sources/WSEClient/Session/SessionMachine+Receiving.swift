@@ -48,10 +48,7 @@ extension SessionMachine {
     ) {
         // Applications' own types, nearly all there is, are told by one comparison.
         guard let type = event.internedType.messageType else {
-            guard isSealed || admitsPlaintext(event, from: attempt, now: now) else { return }
-            if settings.signing?.verifier == nil || isVerified(event, now: now) {
-                sequence(event, now: now)
-            }
+            if isSealed || admitsPlaintext(event, from: attempt, now: now) { sequence(event, now: now) }
             return
         }
         if let control = ControlMessage.table[event.internedType] {
@@ -107,7 +104,7 @@ extension SessionMachine {
 
     /// A notice of the server's, for the application too. In the clear it says nothing about order.
     private mutating func show(_ event: WSEEvent, isSealed: Bool, now: Moment) {
-        if isSealed || encryption == nil { sequence(event, now: now) } else { deliver(event) }
+        if isSealed || encryption == nil { sequence(event, now: now) } else { deliver(event, now: now) }
     }
 
     // MARK: Encryption
@@ -188,11 +185,13 @@ extension SessionMachine {
         }
         if error.code == .rateLimit { heedRefusal(error, now: now) }
         emit(.signal(.serverError(error)))
-        deliver(event)
+        deliver(event, now: now)
     }
 
     @inline(__always)
-    mutating func deliver(_ event: WSEEvent) {
+    mutating func deliver(_ event: WSEEvent, now: Moment) {
+        // Not before: what comes twice has its signature used up.
+        if settings.signing?.verifier != nil, !isVerified(event, now: now) { return }
         if !requests.isEmpty, let caller = requests.take(event.correlationID) {
             resolveRequest(caller, .success(event))
             return

@@ -28,18 +28,18 @@ extension SessionMachine {
     /// In its place by its stamp; where servers pass publications on without one, a copy may have come before.
     @inline(__always)
     private mutating func deliverStamped(_ event: WSEEvent, now: Moment) {
-        guard settings.isClustered else { return deliver(event) }
+        guard settings.isClustered else { return deliver(event, now: now) }
         sequenceUnstamped(event, now: now)
     }
 
     private mutating func sequenceUnstamped(_ event: WSEEvent, now: Moment) {
         guard let id = event.id else {
-            deliver(event)
+            deliver(event, now: now)
             return
         }
         switch sequencer.process(id: EventID(id, key: sequencer.idKey), now: now.instant) {
         case .duplicate: counters.duplicates += 1
-        case .deliver, .hold, .gap, .release: deliver(event)
+        case .deliver, .hold, .gap, .release: deliver(event, now: now)
         }
     }
 

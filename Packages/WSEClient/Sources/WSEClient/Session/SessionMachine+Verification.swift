@@ -4,7 +4,9 @@ import WSEWire
 extension SessionMachine {
     /// Whether an application's event may pass, by its signature and the user's policy.
     mutating func isVerified(_ event: WSEEvent, now: Moment) -> Bool {
-        guard let signing = settings.signing, let verifier = signing.verifier else { return true }
+        guard let signing = settings.signing, let verifier = signing.verifier,
+            event.internedType.messageType == nil
+        else { return true }
         guard let signature = event.signature else {
             return passes(event, nil, signing.unsigned)
         }

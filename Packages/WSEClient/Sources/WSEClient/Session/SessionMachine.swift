@@ -70,6 +70,10 @@ struct SessionMachine: ~Copyable {
     /// When the replay timer is due, if it runs.
     var armedFence: ContinuousClock.Instant?
     var backoff: Backoff
+    /// `nil` without one.
+    var breaker: CircuitBreaker?
+    /// The breaker's, for the attempt under way.
+    var permit: CircuitBreaker.Permit?
     var server = ServerDescription()
     var counters = SessionCounters()
 
@@ -113,6 +117,7 @@ struct SessionMachine: ~Copyable {
             patience: settings.replayPatience, answerTimeout: settings.recoveryTimeout)
         sequencer = EventSequencer(sequencing, using: &self.random)
         backoff = Backoff(settings.backoff)
+        breaker = settings.circuitBreaker.map { CircuitBreaker($0) }
         network = NetworkMonitor(settings.network)
         encryption = settings.encryption.map { EncryptionMachine($0) }
         decoder = MessageDecoder(limits: settings.limits)

@@ -8,6 +8,7 @@ struct SessionSettings: Sendable {
     var failsFast = true
     var reconnects = true
     var backoff = Backoff.Configuration()
+    var circuitBreaker: CircuitBreaker.Configuration?
     var connectTimeout = Duration.seconds(10)
     /// How long a server may take to speak first after the upgrade.
     var greetingDelay = Duration.milliseconds(100)
@@ -47,6 +48,7 @@ struct SessionSettings: Sendable {
         failsFast = configuration.initialConnect == .failFast
         reconnects = configuration.reconnects
         backoff = configuration.backoff
+        circuitBreaker = configuration.circuitBreaker
         connectTimeout = max(configuration.connectTimeout, Self.shortest)
         stabilityPeriod = max(configuration.stabilityPeriod, Self.shortest)
         heartbeatInterval = max(configuration.heartbeatInterval, Self.shortest)

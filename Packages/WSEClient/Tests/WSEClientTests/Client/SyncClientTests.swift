@@ -1,4 +1,3 @@
-import Dispatch
 import Testing
 import WSETestServer
 
@@ -6,19 +5,10 @@ import WSETestServer
 
 /// Row `SyncWSEClient`: everything blocking; `run_forever()`, `recv(timeout)`, `close()`.
 @Suite(.timeLimit(.minutes(1))) struct SyncClientTests {
-    /// Runs blocking code on a thread that is no task's.
-    private func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws
-        -> Value
-    {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue(label: "plain").async { continuation.resume(with: Result { try body() }) }
-        }
-    }
-
     @Test func `row SyncWSEClient: connects, subscribes, sends, asks, receives and closes`() async throws {
         let server = try await WSETestServer.start()
         let url = server.url
-        try await onThread {
+        try await BlockingThread.run {
             let client = try SyncWSEClient(url: url)
             try client.connect()
             #expect(try client.subscribe(["a"]).accepted == ["a"])
@@ -37,7 +27,7 @@ import WSETestServer
     @Test func `errors are thrown: a wrong URL, nobody there, no event in time`() async throws {
         let server = try await WSETestServer.start()
         let url = server.url
-        try await onThread {
+        try await BlockingThread.run {
             #expect { try SyncWSEClient(url: "nonsense") } throws: {
                 ($0 as? WSEError)?.code == .invalidArgument
             }
@@ -47,7 +37,7 @@ import WSETestServer
             try client.close()
         }
         await server.stop()
-        try await onThread {
+        try await BlockingThread.run {
             let client = try SyncWSEClient(url: url)
             #expect { try client.connect() } throws: { ($0 as? WSEError)?.code == .connection }
         }
@@ -57,7 +47,7 @@ import WSETestServer
         let server = try await WSETestServer.start()
         let client = try SyncWSEClient(url: server.url)
         client.on("stop") { [inner = client.client] _ in await inner.disconnect() }
-        async let running: Void = onThread { try client.runForever() }
+        async let running: Void = BlockingThread.run { try client.runForever() }
         let connection = try await server.nextConnection()
         try await server.wait(for: connection)
         try connection.send("stop")
