@@ -25,6 +25,11 @@ struct ConnectedClient {
         (self.client, self.server, self.transport) = (client, server, transport)
     }
 
+    /// A client on a later connection.
+    init(client: WSEClient, server: InMemoryServer, transport: InMemoryTransport) {
+        (self.client, self.server, self.transport) = (client, server, transport)
+    }
+
     /// The client disconnects, and the server agrees.
     func disconnect() async throws {
         async let disconnecting: Void = client.disconnect()
