@@ -1,0 +1,59 @@
+"""Figures for people: tables in plain text and in Markdown."""
+
+from __future__ import annotations
+
+from rows import Row
+from targets import targets
+
+names = {
+    "here": "this library", "python": "Python client", "floor": "raw floor", "nio": "NIOWebSocket, frames only",
+    "foundation": "NIOWebSocket + JSONDecoder + AsyncStream", "offactor": "off the main actor",
+}
+
+
+def number(value: float) -> str:
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def ratios(row: Row) -> str:
+    return ", ".join(f"{name} {number(ratio)}x" for name, ratio in row.ratios.items())
+
+
+def verdicts(row: Row) -> str:
+    told = []
+    for target in targets[row.id]:
+        told.append(f"{target.text(row)}: {'yes' if target.is_met(row, target.reach) else 'NO'}")
+    return ", ".join(told) or "-"
+
+
+def spread(row: Row) -> str:
+    value = row.contestants.get("here") or max(row.contestants.values(), default=(0, 0), key=lambda c: c[1])
+    return f"±{value[1] * 100:.0f} %"
+
+
+def plain(rows: list[Row]) -> str:
+    lines = [["id", "value", "spread", "ratios (above 1: better than the peer)", "must reach"]]
+    for row in rows:
+        lines.append([row.id, f"{number(row.value)} {row.unit}", spread(row), ratios(row), verdicts(row)])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
+
+
+def markdown(rows: list[Row]) -> str:
+    lines = ["| id | value | spread | ratios | must reach |", "|---|---:|---:|---|---|"]
+    for row in rows:
+        lines.append(
+            f"| `{row.id}` | {number(row.value)} {row.unit} | {spread(row)} | {ratios(row)} | {verdicts(row)} |"
+        )
+    return "\n".join(lines)
+
+
+def contestants(rows: list[Row]) -> str:
+    """Every contestant's own figure."""
+    lines = ["| id | unit | each contestant: median (half of the range) |", "|---|---|---|"]
+    for row in rows:
+        told = ", ".join(f"{name} {number(value)} (±{s * 100:.0f} %)" for name, (value, s) in row.contestants.items())
+        lines.append(f"| `{row.id}` | {row.unit} | {told} |")
+    return "\n".join(lines)

@@ -1,0 +1,76 @@
+"""What must be reached, and what may not be lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rows import Row
+
+
+@dataclass
+class Target:
+    """One condition on a row: on a ratio, which must be at least so much, or on the value."""
+
+    ratio: str | None
+    reach: float
+    # What a run on a busy machine must not fall below (or rise above); a run that does has lost something.
+    keep: float
+    at_most: bool = False
+    # Where it is not reached: why, in a word. The long form is in docs/benchmarks.
+    short: str = ""
+
+    def figure(self, row: Row) -> float:
+        return row.ratios[self.ratio] if self.ratio else row.value
+
+    def is_met(self, row: Row, limit: float) -> bool:
+        return self.figure(row) <= limit if self.at_most else self.figure(row) >= limit
+
+    def text(self, row: Row) -> str:
+        sign = "<=" if self.at_most else ">="
+        name = self.ratio or row.unit
+        return f"{name} {sign} {self.reach:g}"
+
+
+def ratio(name: str, reach: float, keep: float | None = None, short: str = "") -> Target:
+    return Target(name, reach, reach * 0.7 if keep is None else keep, short=short)
+
+
+def most(reach: float) -> Target:
+    """Memory does not depend on how busy the machine is."""
+    return Target(None, reach, reach, at_most=True)
+
+
+targets: dict[str, list[Target]] = {
+    "receive.stamped": [ratio("python", 30), ratio("floor", 0.15)],
+    "receive.unstamped": [ratio("python", 500)],
+    "receive.mainactor": [ratio("offactor", 0.8, 0.5)],
+    "receive.typed": [ratio("python", 20)],
+    "receive.zlib": [ratio("python", 10)],
+    "receive.msgpack": [ratio("python", 10)],
+    "receive.encrypted": [ratio("python", 10)],
+    "receive.batch": [ratio("python", 10)],
+    "receive.64k": [Target(None, 1, 0.5)],
+    "send.small": [ratio("python", 10)],
+    "ping.rtt": [ratio("python", 2), ratio("python_p99", 2, 0.5), ratio("floor", 0.625), ratio("floor_p99", 0.625, 0.2)],
+    "connect.ready": [ratio("python", 1.667)],
+    "idle.memory": [most(64)],
+    "scale.topics": [ratio("one", 0.667, 0.5)],
+    "scale.streams": [ratio("one", 0.667, 0.5)],
+    "scale.connections": [ratio("one", 0.667, 0.5)],
+    "event.memory": [most(128)],
+    "wire.decode": [ratio("foundation", 20)],
+    "wire.typed": [ratio("foundation", 4)],
+    "wire.encode": [ratio("foundation", 4)],
+    "transport.frames": [ratio("nio", 3), ratio("floor", 0.5, 0.3)],
+    "crypto.seal": [ratio("floor", 0.6)],
+    "request.rtt": [],
+}
+
+
+def lost(row: Row) -> list[str]:
+    """What the row no longer keeps."""
+    return [
+        f"{row.id}: {target.ratio or row.unit} is {target.figure(row):.3g}, must "
+        f"{'not exceed' if target.at_most else 'be at least'} {target.keep:.3g}"
+        for target in targets[row.id] if not target.is_met(row, target.keep)
+    ]
