@@ -93,6 +93,8 @@ public struct WSEConfiguration: Sendable {
     /// Where the client counts for swift-metrics; `nil` for nowhere, which is the default.
     public var metrics: WSEMetrics?
 
+    /// Takes the events instead of the client's own streams.
+    var eventSink: (any EventSink)?
     /// How the link is judged; see ``WSEClient/connectionQuality``.
     public var network: NetworkMonitor.Configuration = .init()
     /// How `Encodable` payloads are written.

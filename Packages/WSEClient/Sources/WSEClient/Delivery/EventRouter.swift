@@ -7,7 +7,9 @@ import WSEWire
 /// a kind or a handler exists: from then on only if it was ever asked for. Otherwise a user who has only handlers would
 /// find the connection paused by a stream that nobody reads.
 ///
-/// Batches come from one thread at a time.
+/// Those of a client that is part of a pool go to the pool instead, which has a router for all of them.
+///
+/// Batches come from one thread at a time, or those of one topic do.
 final class EventRouter: Sendable {
     /// What became of a batch.
     struct Outcome: Sendable {
@@ -44,6 +46,8 @@ final class EventRouter: Sendable {
     }
 
     private let events: Mailbox<WSEEvent>
+    /// Takes everything instead of the streams.
+    private let sink: (any EventSink)?
     private let state = Mutex(State())
     private let onRoom: @Sendable () -> Void
     private let onDropped: @Sendable (Int) -> Void
@@ -53,9 +57,10 @@ final class EventRouter: Sendable {
     ///   - onRoom: Called when a full stream has room again or is gone, from any thread.
     ///   - onDropped: Called with a count where events were discarded outside of ``deliver(_:)``.
     init(
-        buffering: StreamBuffering, onRoom: @escaping @Sendable () -> Void,
+        buffering: StreamBuffering, sink: (any EventSink)? = nil, onRoom: @escaping @Sendable () -> Void,
         onDropped: @escaping @Sendable (Int) -> Void
     ) {
+        self.sink = sink
         self.onRoom = onRoom
         self.onDropped = onDropped
         events = Mailbox(buffering: buffering, onDrained: onRoom, onDropped: onDropped)
@@ -65,6 +70,10 @@ final class EventRouter: Sendable {
     // MARK: Delivering
 
     func deliver(_ batch: [WSEEvent]) -> Outcome {
+        if let sink {
+            let taken = sink.deliver(batch)
+            return Outcome(dropped: taken.dropped, unwanted: taken.unwanted, isFull: taken.isFull)
+        }
         let (table, fillsEvents) = state.withLock { ($0.table, $0.fillsEvents) }
         var outcome = Outcome()
         if fillsEvents { outcome.add(events.yield(batch)) }
@@ -78,6 +87,7 @@ final class EventRouter: Sendable {
 
     /// Whether a stream that suspends is full.
     var isFull: Bool {
+        if let sink { return sink.isFull }
         let (table, fillsEvents) = state.withLock { ($0.table, $0.fillsEvents) }
         return fillsEvents && events.isFull || table.routes.contains { $0.mailbox.isFull }
     }
@@ -104,6 +114,7 @@ final class EventRouter: Sendable {
         }
         events.finish(throwing: error)
         for route in table.routes { route.mailbox.finish(throwing: error) }
+        sink?.finished(error)
     }
 
     func reopen() {

@@ -57,19 +57,19 @@ extension SessionEngine {
     }
 
     func subscribe(_ topics: [String]) async -> SubscriptionResult {
-        await awaitSubscription(topics) { state, request, now in
+        await awaitSubscription { state, request, now in
             state.machine.subscribe(topics, request: request, now: now)
         }
     }
 
     func unsubscribe(_ topics: [String]) async -> SubscriptionResult {
-        await awaitSubscription(topics) { state, request, now in
+        await awaitSubscription { state, request, now in
             state.machine.unsubscribe(topics, request: request, now: now)
         }
     }
 
-    private func awaitSubscription(
-        _ topics: [String], _ start: @Sendable (inout State, RequestID, Moment) -> Void
+    func awaitSubscription(
+        _ start: @Sendable (inout State, RequestID, Moment) -> Void
     ) async -> SubscriptionResult {
         let id = newRequest()
         return await withTaskCancellationHandler {

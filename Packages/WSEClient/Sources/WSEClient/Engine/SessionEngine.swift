@@ -57,7 +57,7 @@ final class SessionEngine: Sendable {
         logger = configuration.logger
         metrics = configuration.metrics.map { MetricsReporter($0) }
         let reference = WeakEngine()
-        router = EventRouter(buffering: configuration.eventBuffering) {
+        router = EventRouter(buffering: configuration.eventBuffering, sink: configuration.eventSink) {
             reference.engine?.streamChanged()
         } onDropped: { count in
             reference.engine?.eventsDropped(count)

@@ -37,7 +37,7 @@ extension SessionMachine {
         askFor(subscriptions.unasked, now: now)
     }
 
-    private mutating func askFor(_ names: [String], now: Moment) {
+    mutating func askFor(_ names: [String], now: Moment) {
         for chunk in names.chunks(of: Self.topicsPerMessage) {
             ask(chunk, positions: resumePositions(of: chunk, now: now), now: now)
         }
@@ -99,7 +99,7 @@ extension SessionMachine {
 
     // MARK: Callers
 
-    private mutating func awaitAnswer(_ request: RequestID) {
+    mutating func awaitAnswer(_ request: RequestID) {
         guard subscriptions.isWaiting(request) else { return }
         emit(.startTimer(.subscription(request), after: settings.subscriptionTimeout))
     }

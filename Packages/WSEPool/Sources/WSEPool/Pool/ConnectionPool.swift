@@ -60,7 +60,7 @@ public final class ConnectionPool: EndpointSelector, Sendable {
         var iterator = source.makeAsyncIterator()
         while let endpoints = try await iterator.next(isolation: #isolation) {
             guard !endpoints.isEmpty else { continue }
-            pool.withLock { _ = $0.replaceAll(with: endpoints) }
+            replaceAll(with: endpoints)
         }
     }
 
@@ -81,6 +81,36 @@ public final class ConnectionPool: EndpointSelector, Sendable {
             }
             return .endpoint(lease.endpoint, PoolLease(pool: self, lease: lease))
         }
+    }
+
+    /// This endpoint, unless its breaker is open. One that is not in the pool is given out all the same.
+    func select(only endpoint: WebSocketURL) -> EndpointSelection {
+        let now = clock.now()
+        return pool.withLock { pool in
+            guard pool.score(of: endpoint, now: now) != nil else { return .endpoint(endpoint, NoLease()) }
+            guard let lease = pool.select(endpoint, now: now) else {
+                return .unavailable(retryAfter: pool.timeUntilAvailable(endpoint, now: now))
+            }
+            return .endpoint(lease.endpoint, PoolLease(pool: self, lease: lease))
+        }
+    }
+
+    /// All endpoints, in the order in which they came.
+    public var endpoints: [WebSocketURL] { pool.withLock { $0.endpoints } }
+
+    /// Makes these the endpoints; see ``EndpointPool/replaceAll(with:)``.
+    ///
+    /// - Returns: Those that were removed. Clients that are connected to them stay until their connections end.
+    @discardableResult
+    public func replaceAll(with endpoints: some Sequence<WebSocketURL>) -> [WebSocketURL] {
+        pool.withLock { $0.replaceAll(with: endpoints) }
+    }
+
+    /// For an endpoint of which nothing is to be learnt.
+    private struct NoLease: EndpointLease {
+        func connected(after duration: Duration) {}
+        func measured(_ roundTrip: Duration) {}
+        func ended(failed: Bool) {}
     }
 
     private struct PoolLease: EndpointLease {

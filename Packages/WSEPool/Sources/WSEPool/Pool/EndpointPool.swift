@@ -154,8 +154,18 @@ public struct EndpointPool<Endpoint: Hashable & Sendable>: Sendable {
         }
         let candidates = usable.filter { !excluded.contains($0.key) }
         guard
-            let endpoint = pick(candidates.isEmpty ? usable : candidates, now: now, using: &generator),
-            let admission = members[endpoint]?.breaker.admit(now: now), case .admitted(let permit) = admission
+            let endpoint = pick(candidates.isEmpty ? usable : candidates, now: now, using: &generator)
+        else { return nil }
+        return select(endpoint, now: now)
+    }
+
+    /// Picks this endpoint.
+    ///
+    /// - Returns: `nil` if its breaker does not admit an attempt now, or it is not in the pool. Whether it drains does
+    ///   not matter.
+    public mutating func select(_ endpoint: Endpoint, now: ContinuousClock.Instant) -> Lease? {
+        guard let admission = members[endpoint]?.breaker.admit(now: now),
+            case .admitted(let permit) = admission
         else { return nil }
         members[endpoint]?.connections += 1
         members[endpoint]?.selections += 1
@@ -208,6 +218,11 @@ public struct EndpointPool<Endpoint: Hashable & Sendable>: Sendable {
     /// How long until an endpoint may be used; zero if one may now, `nil` if there is none to wait for.
     public func timeUntilAvailable(now: ContinuousClock.Instant) -> Duration? {
         members.values.filter { !$0.isDraining }.map { $0.breaker.timeUntilAdmission(now: now) }.min()
+    }
+
+    /// How long until this endpoint may be used; zero if it may now, `nil` if it is not in the pool.
+    public func timeUntilAvailable(_ endpoint: Endpoint, now: ContinuousClock.Instant) -> Duration? {
+        members[endpoint]?.breaker.timeUntilAdmission(now: now)
     }
 
     // MARK: Outcomes

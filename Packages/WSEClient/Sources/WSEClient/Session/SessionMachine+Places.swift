@@ -1,0 +1,38 @@
+import WSEResilience
+import WSEWire
+
+/// Topics that go from one session to another.
+extension SessionMachine {
+    /// Where this session is with those of the topics that it wants.
+    func places(of names: [String]) -> [String: TopicPlace] {
+        var places: [String: TopicPlace] = [:]
+        for name in names where subscriptions.isWanted(name) {
+            let topic = InternedString(name)
+            places[name] = TopicPlace(
+                position: sequencer.position(of: topic).map { TopicPosition($0) },
+                hasNoPast: withoutPast.contains(topic))
+        }
+        return places
+    }
+
+    /// Subscribes to topics from where another session is with them.
+    mutating func adopt(_ places: [String: TopicPlace], request: RequestID, now: Moment) {
+        let names = places.keys.sorted()
+        let fresh = names.filter { !subscriptions.isWanted($0) }
+        forget(fresh)
+        for name in fresh {
+            let topic = InternedString(name)
+            if let position = places[name]?.position {
+                sequencer.track(
+                    topic,
+                    after: .init(epoch: InternedString(position.epoch), offset: position.offset))
+            } else if places[name]?.hasNoPast == true {
+                withoutPast.insert(topic)
+            }
+        }
+        let unasked = subscriptions.subscribe(names, request: request)
+        if isReady { askFor(unasked, now: now) }
+        resolveSubscriptions()
+        awaitAnswer(request)
+    }
+}

@@ -1,0 +1,79 @@
+import Synchronization
+@_spi(WSEPool) import WSEClient
+
+extension PoolCore {
+    func connect() async throws(WSEError) {
+        await turnstile.enter(alone: true)
+        defer { turnstile.leave(alone: true) }
+        let (members, isRunning) = state.withLock { state in
+            defer {
+                state.isRunning = true
+                if !state.isRunning { state.ended = [] }
+            }
+            return (state.members, state.isRunning)
+        }
+        if !isRunning { merge.hub.reopen() }
+        do throws(WSEError) {
+            try await connect(members, goesOn: configuration.client.initialConnect == .retry)
+        } catch {
+            state.withLock { $0.isRunning = false }
+            await disconnect(members)
+            merge.hub.finish()
+            throw error
+        }
+    }
+
+    /// Connects members; returns when one at least is ready, and each is or has failed once.
+    ///
+    /// - Parameters:
+    ///   - all: Whether each must become ready.
+    ///   - goesOn: Whether to wait on if all have failed.
+    /// - Throws: What the first one met, if none has become ready; a refused token; `cancelled`.
+    func connect(_ members: [PoolMember], all: Bool = false, goesOn: Bool) async throws(WSEError) {
+        let (outcomes, continuation) = AsyncStream.makeStream(of: (Int, PoolMember.FirstAttempt).self)
+        for member in members { member.connect { continuation.yield((member.number, $0)) } }
+        var ready: Set<Int> = []
+        var failures: [Int: WSEError] = [:]
+        if members.isEmpty { return }
+        for await (number, outcome) in outcomes {
+            switch outcome {
+            case .ready:
+                failures[number] = nil
+                ready.insert(number)
+            case .failed(let error):
+                if !ready.contains(number) { failures[number] = error }
+            case .ended(let error):
+                if error.code == .auth { throw error }
+                failures[number] = error
+            }
+            if all, !failures.isEmpty, let error = failures[number] { throw error }
+            guard ready.count + failures.count == members.count else { continue }
+            if !ready.isEmpty { return }
+            if let error = failures[number], !goesOn || failures.values.allSatisfy({ $0.code == .closed }) {
+                throw failures.min { $0.key < $1.key }?.value ?? error
+            }
+        }
+        throw WSEError(.cancelled, "the task that connects was cancelled")
+    }
+
+    func disconnect() async {
+        let (members, wasRunning) = state.withLock { state in
+            defer { state.isRunning = false }
+            return (state.members + state.others, state.isRunning)
+        }
+        // At once, as it ends what others wait for within the turnstile.
+        await disconnect(members)
+        merge.hub.finish()
+        if wasRunning {
+            await turnstile.enter(alone: true)
+            turnstile.leave(alone: true)
+        }
+        await merge.hub.handlersAreIdle()
+    }
+
+    func disconnect(_ members: [PoolMember]) async {
+        await withTaskGroup { group in
+            for member in members { group.addTask { await member.client.disconnect() } }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import Synchronization
+@_spi(WSEPool) import WSEClient
+import WSETransport
+
+/// The members of a pool and what they share; outlives the facade only while work for it is under way.
+final class PoolCore: Sendable {
+    struct State {
+        /// Those that share the topics, in the order in which they were made.
+        var members: [PoolMember] = []
+        /// Those that come or go.
+        var others: [PoolMember] = []
+        /// In all, or for each endpoint.
+        var connections: Int
+        var wanted: Set<String>
+        var isRunning = false
+        var lastMember = 0
+        var movedTopics: UInt64 = 0
+        /// Members that have ended for good.
+        var ended: Set<Int> = []
+    }
+
+    let configuration: WSEClientPool.Configuration
+    let endpoints: ConnectionPool
+    let merge: MergePoint
+    let signals = PoolSignals()
+    let state: Mutex<State>
+    /// Subscriptions pass together; changes of members alone.
+    let turnstile = Turnstile()
+    private let first: WebSocketURL
+    private let reference: WeakCore
+
+    init(first: WebSocketURL, endpoints: [WebSocketURL], configuration: WSEClientPool.Configuration) {
+        self.configuration = configuration
+        self.first = first
+        let clock = configuration.client.clock
+        self.endpoints = ConnectionPool(endpoints, configuration: configuration.selection, clock: clock)
+        let isPinned = configuration.placement.value == .everyEndpoint
+        var filter = MergeFilter.Configuration()
+        filter.tellsStampedApartByID = isPinned || self.endpoints.endpoints.count > 1
+        filter.relayPatience = isPinned ? max(configuration.relayPatience, .zero) : nil
+        let reference = WeakCore()
+        self.reference = reference
+        merge = MergePoint(
+            buffering: configuration.eventBuffering, filter: filter, clock: clock,
+            onRoomChanged: {
+                guard let core = reference.core else { return }
+                for member in core.state.withLock({ $0.members + $0.others }) { member.client.roomChanged() }
+            },
+            onSignal: { reference.core?.signals.yield(WSEPoolSignal(signal: $0)) })
+        state = Mutex(
+            State(
+                connections: configuration.placement.connections,
+                wanted: Set(configuration.client.topics.filter { !$0.isEmpty })))
+    }
+
+    /// Makes the first members.
+    func start() {
+        reference.core = self
+        let members = isPinned ? endpoints.endpoints.map { makeMembers(for: $0) } : [makeMembers(for: nil)]
+        state.withLock { $0.members = members.flatMap { $0 } }
+    }
+
+    /// Nobody can ask for anything any more.
+    func shutDown() {
+        let members = state.withLock { state in
+            defer {
+                state.members = []
+                state.others = []
+                state.isRunning = false
+            }
+            return state.members + state.others
+        }
+        merge.hub.finish()
+        signals.finish()
+        // Ends what waits for them, which would keep them.
+        for member in members { Task { await member.client.disconnect() } }
+    }
+
+    var isPinned: Bool { configuration.placement.value == .everyEndpoint }
+
+    var members: [PoolMember] { state.withLock { $0.members } }
+
+    var wantedTopics: Set<String> { state.withLock { $0.wanted } }
+
+    // MARK: Members
+
+    private func makeMembers(for endpoint: WebSocketURL?) -> [PoolMember] {
+        let (connections, wanted) = state.withLock { ($0.connections, $0.wanted) }
+        let shares = Dictionary(grouping: wanted) { Rendezvous.slot(for: $0, among: 0..<connections) }
+        return (0..<connections).map { slot in
+            makeMember(for: endpoint, slot: slot, topics: shares[slot]?.sorted() ?? [])
+        }
+    }
+
+    /// - Parameter topics: To subscribe to when it connects.
+    func makeMember(for endpoint: WebSocketURL?, slot: Int, topics: [String] = []) -> PoolMember {
+        let number = state.withLock { state in
+            state.lastMember += 1
+            return state.lastMember
+        }
+        var configuration = configuration.client
+        configuration.topics = topics
+        configuration.initialConnect = .retry
+        if let endpoint {
+            configuration.endpoints = PinnedEndpoint(endpoint: endpoint, pool: endpoints)
+            // Of its own publications one server has one history; others' come without a stamp.
+            configuration.isClustered = configuration.isClustered ?? false
+        } else {
+            configuration.endpoints = endpoints
+            configuration.isClustered = configuration.isClustered ?? (endpoints.endpoints.count > 1)
+        }
+        let sink = MemberSink(member: number, merge: merge) { [reference] in
+            reference.core?.memberEnded(number, $0)
+        }
+        let client = WSEClient(url: endpoint ?? first, configuration: configuration, sink: sink)
+        let signals = client.signals
+        Task { [weak client, reference] in
+            for await signal in signals {
+                guard let core = reference.core, let client else { return }
+                if case .refused(let topics) = signal { core.refused(topics) }
+                core.signals.yield(
+                    WSEPoolSignal(connection: number, endpoint: client.endpoint, signal: signal))
+            }
+        }
+        return PoolMember(number: number, endpoint: endpoint, slot: slot, client: client)
+    }
+
+    /// A server wants nobody on these topics, be it now or later.
+    private func refused(_ topics: Set<String>) {
+        state.withLock { state in
+            let wanted = state.members.reduce(into: Set<String>()) { $0.formUnion($1.client.wantedTopics) }
+            state.wanted.subtract(topics.subtracting(wanted))
+        }
+    }
+
+    /// A member has ended by an error that no reconnect can mend.
+    private func memberEnded(_ number: Int, _ error: WSEError) {
+        let isEnd = state.withLock { state in
+            guard state.isRunning else { return false }
+            state.ended.insert(number)
+            return !isPinned || state.members.allSatisfy { state.ended.contains($0.number) }
+        }
+        if isEnd { merge.hub.finish(throwing: error) }
+    }
+
+    // MARK: Statistics
+
+    func statistics() -> WSEPoolStatistics {
+        let (members, wanted, moved) = state.withLock { ($0.members, $0.wanted, $0.movedTopics) }
+        return WSEPoolStatistics(
+            connections: members.map {
+                .init(number: $0.number, endpoint: $0.client.endpoint, client: $0.client.statistics())
+            },
+            endpoints: endpoints.statistics, wantedTopics: wanted, queuedEvents: merge.hub.count,
+            heldEvents: merge.heldCount, duplicates: merge.duplicates, movedTopics: moved)
+    }
+}
+
+/// Lets members reach the core that owns them, while it lives.
+final class WeakCore: Sendable {
+    private struct Reference {
+        weak var core: PoolCore?
+    }
+
+    private let reference = Mutex(Reference())
+
+    var core: PoolCore? {
+        get { reference.withLock { $0.core } }
+        set { reference.withLock { $0.core = newValue } }
+    }
+}

@@ -1,0 +1,36 @@
+import WSEWire
+
+/// Up to where each epoch of topics has gone out.
+struct TopicFloors: Sendable {
+    private var floors: [InternedString: [InternedString: UInt64]] = [:]
+
+    var isEmpty: Bool { floors.isEmpty }
+
+    mutating func note(_ topic: InternedString, epoch: InternedString, offset: UInt64) {
+        let last = floors[topic]?[epoch] ?? offset
+        floors[topic, default: [:]][epoch] = max(last, offset)
+    }
+
+    mutating func merge(_ other: TopicFloors) {
+        floors.merge(other.floors) { mine, others in mine.merging(others) { max($0, $1) } }
+    }
+
+    mutating func remove(_ topic: InternedString) {
+        floors[topic] = nil
+    }
+
+    /// All up to there has been looked at.
+    mutating func passed(_ topic: InternedString, epoch: InternedString, offset: UInt64) {
+        if let last = floors[topic]?[epoch], last <= offset { floors[topic] = nil }
+    }
+
+    /// Whether an event has gone out.
+    ///
+    /// - Parameter forgetting: Whether the topic is forgotten where it goes beyond: it comes in order.
+    mutating func covers(_ stamp: RecoveryStamp, forgettingPassed forgetting: Bool) -> Bool {
+        guard let last = floors[stamp.topic]?[stamp.epoch] else { return false }
+        if stamp.offset <= last { return true }
+        if forgetting { floors[stamp.topic] = nil }
+        return false
+    }
+}

@@ -1,0 +1,28 @@
+import WSEWire
+
+/// A topic's change from one member to another, as the merged sequence sees it.
+struct TopicMove: Sendable {
+    enum Phase: Sendable {
+        /// The old member's events count; the new one's wait.
+        case holding
+        /// The new member's events count; what still comes of the old one is left out.
+        case switched
+    }
+
+    let id: UInt64
+    let from: Int
+    let to: Int
+    let topics: Set<InternedString>
+    var phase = Phase.holding
+    /// Up to where the old member's events went out, for each topic and epoch.
+    var reached = TopicFloors()
+    /// Events of the new member that wait.
+    var held: [WSEEvent] = []
+
+    init(id: UInt64, from: Int, to: Int, topics: Set<InternedString>) {
+        self.id = id
+        self.from = from
+        self.to = to
+        self.topics = topics
+    }
+}
