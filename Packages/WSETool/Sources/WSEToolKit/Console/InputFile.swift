@@ -14,6 +14,9 @@ enum InputFile {
     /// What nobody gives this program on purpose: the bound on what it holds in memory.
     static let limit = 256 << 20
 
+    /// Whether something is there under this path, readable or not.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     func read() throws(ToolError) -> [UInt8] {
         guard case .path(let path) = self else { return try Self.read(STDIN_FILENO, name: "standard input") }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -19,6 +19,10 @@ public struct Listening: Sendable {
     public var isCounting = false
     /// Whether to ask for the topics' present state first.
     public var wantsSnapshot = false
+    /// A file that gets the positions up to which topics were shown.
+    public var positionsFile: String?
+    /// Whether to go on where that file says.
+    public var resumes = false
     /// Whether payloads are shown whole, however long the line gets.
     public var isFull = false
 
@@ -53,6 +57,10 @@ public struct Listening: Sendable {
             console: console, isPretty: format == .pretty || format == .auto && console.isOutputTerminal,
             isFull: isFull)
         let counter = EventCounter(limit: count)
+        let saved = try savedPositions(target, console)
+        var configuration = configuration
+        configuration.positions = saved.positions
+        let topics = target.words.isEmpty ? saved.positions.keys.sorted() : target.words
         do {
             try await withClient(target.url, configuration) { client in
                 let notices = Task { await SignalNotices(console: console).show(client.signals) }
@@ -60,11 +68,18 @@ public struct Listening: Sendable {
                 let events = client.events
                 try await client.connect()
                 counter.hasBegun = true
-                try await subscribe(to: target.words, client, console)
-                for try await event in events where filter.admits(event) {
-                    if isCounting { counter.tally.record(event) } else { try printer.show(event) }
-                    if counter.countsLast() { break }
+                try await subscribe(to: topics, client, console)
+                let keeper = PositionKeeper(path: positionsFile, client: client, from: saved)
+                do {
+                    try await show(events, printer, counter, keeper)
+                } catch let error as UnshownEvent {
+                    try keeper.save(without: error.event)
+                    throw error.cause
+                } catch {
+                    try keeper.save()
+                    throw error
                 }
+                try keeper.save()
             }
         } catch let error as WSEError where error.code == .cancelled && counter.hasBegun {
             // The counts below are what a person wants to see after Ctrl-C.
@@ -73,6 +88,47 @@ public struct Listening: Sendable {
         }
         if isCounting { try printer.show(counter.tally) }
         return counter.isComplete
+    }
+
+    /// An event that the output did not take.
+    private struct UnshownEvent: Error {
+        let event: WSEEvent
+        let cause: ToolError
+    }
+
+    private func show(
+        _ events: WSEEventSequence, _ printer: EventPrinter, _ counter: EventCounter, _ keeper: PositionKeeper
+    ) async throws {
+        for try await event in events where filter.admits(event) {
+            if isCounting {
+                counter.tally.record(event)
+            } else {
+                do throws(ToolError) {
+                    try printer.show(event)
+                } catch {
+                    throw UnshownEvent(event: event, cause: error)
+                }
+            }
+            if counter.countsLast() { return }
+            try keeper.shown()
+        }
+    }
+
+    private func savedPositions(_ target: Target, _ console: Console) throws(ToolError) -> SavedPositions {
+        let fresh = SavedPositions(server: target.shown)
+        guard resumes else { return fresh }
+        guard let path = positionsFile else {
+            throw ToolError(.usage, "--resume goes on where the file of --save says, so it wants --save")
+        }
+        guard var saved = try SavedPositions(path: path) else {
+            console.note("\(path) is not there yet; this is the beginning")
+            return fresh
+        }
+        if saved.server != fresh.server {
+            console.note("\(path) is from \(saved.server.shown); another server may count otherwise")
+            saved.server = fresh.server
+        }
+        return saved
     }
 
     private func subscribe(to topics: [String], _ client: WSEClient, _ console: Console) async throws {

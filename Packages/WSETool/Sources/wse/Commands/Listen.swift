@@ -9,6 +9,9 @@ struct Listen: AsyncParsableCommand {
             Subscribes to the topics and shows every event, each once and in order, through lost connections. What is \
             missing for good is told on standard error. Without topics it shows what the server sends by itself.
 
+            With --save and --resume it goes on where it ended, and the server is asked for what was published meanwhile. \
+            What came in the last second before it was killed is shown once more.
+
             Without --count it ends with Ctrl-C, and that is no failure.
 
             EXAMPLES:
@@ -16,6 +19,7 @@ struct Listen: AsyncParsableCommand {
               wse listen wss://example.com/wse prices --token-file ~/.wse-token | jq .payload.price
               wse listen market.BTC-USD --where 'price>64000' --where side=buy --count 10
               wse listen market.BTC-USD load.web-1 --counts
+              wse listen prices --save positions.json --resume >> prices.jsonl
             """)
 
     @Argument(
@@ -36,6 +40,14 @@ struct Listen: AsyncParsableCommand {
     @Flag(help: "Ask for the present state of the topics first.")
     var snapshot = false
 
+    @Option(
+        help: ArgumentHelp("Write to this file up to where the topics were shown.", valueName: "file"),
+        completion: .file())
+    var save: String?
+
+    @Flag(help: "Go on where the file of --save says; without topics, with those in it.")
+    var resume = false
+
     @Flag(help: "Show payloads whole, however long the line gets.")
     var full = false
 
@@ -52,6 +64,8 @@ struct Listen: AsyncParsableCommand {
         listening.count = count
         listening.isCounting = counts
         listening.wantsSnapshot = snapshot
+        listening.positionsFile = save
+        listening.resumes = resume
         listening.isFull = full
         let ready = listening
         try await perform { (console, interruption) throws(ToolError) in

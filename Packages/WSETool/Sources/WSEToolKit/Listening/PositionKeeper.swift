@@ -1,0 +1,34 @@
+internal import WSEClient
+
+/// Writes positions now and then, and at the end. Belongs to the one task that shows events.
+final class PositionKeeper {
+    private let path: String?
+    private let client: WSEClient
+    private var saved: SavedPositions
+    private var lastSave = ContinuousClock.now
+
+    /// A process that is killed shows what came since then once more.
+    private static let interval = Duration.seconds(1)
+
+    init(path: String?, client: WSEClient, from saved: SavedPositions) {
+        self.path = path
+        self.client = client
+        self.saved = saved
+    }
+
+    /// An event was shown.
+    func shown() throws(ToolError) {
+        guard path != nil, lastSave.duration(to: .now) >= Self.interval else { return }
+        try save()
+        lastSave = .now
+    }
+
+    /// - Parameter event: One that could not be shown, and comes again after a resume.
+    func save(without event: WSEEvent? = nil) throws(ToolError) {
+        guard let path else { return }
+        // Topics that are silent so far keep their places.
+        saved.positions.merge(client.positions()) { _, new in new }
+        if let event { saved.holdBack(event) }
+        try saved.write(to: path)
+    }
+}

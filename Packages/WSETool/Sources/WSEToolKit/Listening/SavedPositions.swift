@@ -1,0 +1,53 @@
+internal import WSEClient
+
+/// Up to where topics were shown, in a file: `{"server":…,"positions":{TOPIC:{"epoch":…,"offset":…}}}`.
+struct SavedPositions: Sendable, Hashable {
+    /// The server whose histories they count in; its URL without the values of its query.
+    var server: String
+    var positions: [String: TopicPosition]
+
+    init(server: String, positions: [String: TopicPosition] = [:]) {
+        self.server = server
+        self.positions = positions
+    }
+
+    /// - Returns: `nil` if there is no such file.
+    /// - Throws: ``ToolError`` with status `noInput` if it cannot be read and `dataError` if it holds something else.
+    init?(path: String) throws(ToolError) {
+        guard InputFile.exists(path) else { return nil }
+        let bytes = try InputFile.path(path).read()
+        let wrong = ToolError(.dataError, "\(path) holds no positions")
+        guard
+            let value = try? WSEValue(
+                json: bytes.span.bytes, limits: WireLimits(maximumMessageSize: InputFile.limit)),
+            let server = value["server"]?.stringValue, let members = value["positions"]?.objectValue
+        else { throw wrong }
+        self.server = server
+        positions = [:]
+        for (topic, position) in members {
+            guard let epoch = position["epoch"]?.stringValue, let offset = position["offset"]?.uintValue
+            else { throw wrong }
+            positions[topic] = TopicPosition(epoch: epoch, offset: offset)
+        }
+    }
+
+    /// - Throws: ``ToolError`` with status `cannotCreate`; the file is as it was then.
+    func write(to path: String) throws(ToolError) {
+        let members = positions.mapValues { position -> WSEValue in
+            ["epoch": .string(position.epoch), "offset": WSEValue(position.offset)]
+        }
+        let value: WSEValue = ["server": .string(server), "positions": .object(members)]
+        // Text and integers can always be written.
+        let text = ((try? value.jsonText()) ?? "{}") + "\n"
+        try OutputFile.write(Array(text.utf8), to: path)
+    }
+
+    /// Takes back an event that was handed over but could not be shown.
+    mutating func holdBack(_ event: WSEEvent) {
+        guard let stamp = event.stamp, let known = positions[stamp.topic.string],
+            known.epoch == stamp.epoch.string, known.offset >= stamp.offset
+        else { return }
+        positions[stamp.topic.string] =
+            stamp.offset == 0 ? nil : TopicPosition(epoch: known.epoch, offset: stamp.offset - 1)
+    }
+}
