@@ -6,8 +6,6 @@ enum Advice {
         if let cause = error.underlying as? WebSocketError, let advice = about(cause) { return advice }
         switch error.code {
         case .auth: return "look at the token: wse token inspect"
-        case .timeout where error.underlying == nil:
-            return "something took the connection but does not answer as a WSE server"
         case .encryption:
             return
                 "this server does not encrypt, or not with this client; leave out --encrypt only if that is fine"

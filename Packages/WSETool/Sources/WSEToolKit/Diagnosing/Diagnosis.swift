@@ -103,7 +103,10 @@ struct Diagnosis: Sendable {
         _ error: WSEError?, _ unixMilliseconds: UInt64
     ) {
         let now = Int64(clamping: unixMilliseconds / 1_000)
-        if let error, let text = Advice.about(error) { advice.append(text) }
+        if let error, error.code != .auth || hasToken, let text = Advice.about(error) { advice.append(text) }
+        if error?.code == .timeout, timeline.ends[.upgrade] != nil {
+            advice.append("something took the connection but does not answer as a WSE server")
+        }
         if error?.code == .auth, !hasToken {
             advice.append("no token was sent: set WSE_TOKEN or --token-file")
         }

@@ -99,7 +99,11 @@ public struct Listening: Sendable {
     private func show(
         _ events: WSEEventSequence, _ printer: EventPrinter, _ counter: EventCounter, _ keeper: PositionKeeper
     ) async throws {
-        for try await event in events where filter.admits(event) {
+        for try await event in events {
+            guard filter.admits(event) else {
+                try keeper.passed(event)
+                continue
+            }
             if isCounting {
                 counter.tally.record(event)
             } else {
@@ -109,8 +113,8 @@ public struct Listening: Sendable {
                     throw UnshownEvent(event: event, cause: error)
                 }
             }
+            try keeper.passed(event)
             if counter.countsLast() { return }
-            try keeper.shown()
         }
     }
 

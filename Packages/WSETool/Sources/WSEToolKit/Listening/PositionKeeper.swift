@@ -5,6 +5,8 @@ final class PositionKeeper {
     private let path: String?
     private let client: WSEClient
     private var saved: SavedPositions
+    /// The last event of each topic that this run has dealt with.
+    private var last: [InternedString: RecoveryStamp] = [:]
     private var lastSave = ContinuousClock.now
 
     /// A process that is killed shows what came since then once more.
@@ -16,9 +18,11 @@ final class PositionKeeper {
         self.saved = saved
     }
 
-    /// An event was shown.
-    func shown() throws(ToolError) {
-        guard path != nil, lastSave.duration(to: .now) >= Self.interval else { return }
+    /// An event was shown, or is not to be shown.
+    func passed(_ event: WSEEvent) throws(ToolError) {
+        guard path != nil, let stamp = event.stamp else { return }
+        last[stamp.topic] = stamp
+        guard lastSave.duration(to: .now) >= Self.interval else { return }
         try save()
         lastSave = .now
     }
@@ -26,8 +30,10 @@ final class PositionKeeper {
     /// - Parameter event: One that could not be shown, and comes again after a resume.
     func save(without event: WSEEvent? = nil) throws(ToolError) {
         guard let path else { return }
-        // Topics that are silent so far keep their places.
+        // Topics that are silent so far keep their places, or have those that the server has told.
         saved.positions.merge(client.positions()) { _, new in new }
+        // While a replay is not known to be complete, the client stays behind what it has handed over.
+        for (topic, stamp) in last { saved.advance(topic.string, to: stamp) }
         if let event { saved.holdBack(event) }
         try saved.write(to: path)
     }

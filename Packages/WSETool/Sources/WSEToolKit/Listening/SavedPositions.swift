@@ -42,6 +42,14 @@ struct SavedPositions: Sendable, Hashable {
         try OutputFile.write(Array(text.utf8), to: path)
     }
 
+    /// Notes an event that was dealt with. Events of a topic come in order, so a position in the same epoch only moves
+    /// on, and one of another epoch is replaced.
+    mutating func advance(_ topic: String, to stamp: RecoveryStamp) {
+        let epoch = stamp.epoch.string
+        if let known = positions[topic], known.epoch == epoch, known.offset >= stamp.offset { return }
+        positions[topic] = TopicPosition(epoch: epoch, offset: stamp.offset)
+    }
+
     /// Takes back an event that was handed over but could not be shown.
     mutating func holdBack(_ event: WSEEvent) {
         guard let stamp = event.stamp, let known = positions[stamp.topic.string],

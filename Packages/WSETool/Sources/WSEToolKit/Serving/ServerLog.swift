@@ -2,7 +2,15 @@ internal import WSETestServer
 
 /// Tells what happens at a server. Never payloads or tokens.
 struct ServerLog: Sendable {
-    let console: Console
+    private let console: Console
+    /// What is told of messages waits here for a task that may be held up by a slow terminal, as the server may not.
+    private let messages: AsyncStream<String>
+    private let input: AsyncStream<String>.Continuation
+
+    init(console: Console) {
+        self.console = console
+        (messages, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(10_000))
+    }
 
     /// The first line, from which a script learns the port.
     func listening(on server: WSETestServer, _ topics: [String], wantsToken: Bool) throws(ToolError) {
@@ -18,9 +26,10 @@ struct ServerLog: Sendable {
         try console.print("topics: \(topics.joined(separator: ", ").shown)")
     }
 
-    /// Tells of each connection until the task is cancelled.
+    /// Tells of each connection and message until the task is cancelled.
     func follow(_ server: WSETestServer) async {
         await withDiscardingTaskGroup { group in
+            group.addTask { for await text in messages { tell(text) } }
             while !Task.isCancelled {
                 // A day: this ends by cancellation.
                 guard let connection = try? await server.nextConnection(within: .seconds(86_400)) else {
@@ -35,7 +44,7 @@ struct ServerLog: Sendable {
         }
     }
 
-    func received(_ message: ReceivedMessage) { tell(message.description) }
+    func received(_ message: ReceivedMessage) { input.yield(message.description) }
 
     func ended(_ server: WSETestServer) {
         tell("stopped after \(server.connectionCount) connections and \(server.messageCount) messages")

@@ -125,6 +125,40 @@ struct ResumingTests {
         #expect(file.contents == contents)
     }
 
+    @Test("A position only moves on within an epoch, and another epoch replaces it")
+    func advance() {
+        func stamp(_ epoch: InternedString, _ offset: UInt64) -> RecoveryStamp {
+            RecoveryStamp(topic: "a", epoch: epoch, offset: offset)
+        }
+        var saved = SavedPositions(server: "s", positions: ["a": TopicPosition(epoch: "e", offset: 8)])
+        saved.advance("a", to: stamp("e", 7))
+        #expect(saved.positions["a"] == TopicPosition(epoch: "e", offset: 8))
+        saved.advance("a", to: stamp("e", 12))
+        #expect(saved.positions["a"] == TopicPosition(epoch: "e", offset: 12))
+        saved.advance("a", to: stamp("f", 0))
+        #expect(saved.positions["a"] == TopicPosition(epoch: "f", offset: 0))
+    }
+
+    @Test("A replay whose end the server has not told counts as shown all the same")
+    func unfinishedReplay() async throws {
+        var configuration = WSETestServer.Configuration()
+        // The answer comes before the end of the replay, so the client cannot know that all of it is there.
+        configuration.replayOrder = .interleaved
+        try await withWSETestServer(configuration: configuration) { server in
+            let file = TemporaryFile()
+            defer { file.remove() }
+            try publish(0..<4, to: "a", on: server)
+            let epoch = try #require(server.position(of: "a")).epoch.string
+            try SavedPositions(server: server.url, positions: ["a": TopicPosition(epoch: epoch, offset: 0)])
+                .write(to: file.path)
+            let world = TestConsole()
+            let outcome = try await listening(file, count: 2).run([server.url], world.console, .never)
+            #expect(outcome == .success)
+            #expect(try numbers(world) == [1, 2])
+            #expect(try SavedPositions(path: file.path)?.positions["a"]?.offset == 2)
+        }
+    }
+
     @Test("A file that cannot be written is told")
     func cannotWrite() async throws {
         try await withWSETestServer { server in

@@ -1,0 +1,146 @@
+import Testing
+import WSETestServer
+
+@testable import WSEToolKit
+
+@Suite("The program wse", .serialized, .timeLimit(.minutes(2)))
+struct ProgramTests {
+    @Test("Every frame of the protocol goes through wse decode", arguments: RecordedFrame.all)
+    func decode(frame: RecordedFrame) async throws {
+        let program = try ToolProcess(
+            ["decode"], input: frame.bytes, environment: frame.key.map { ["WSE_KEY": $0] } ?? [:])
+        let code = await program.exitCode()
+        try frame.check(output: program.output.text, diagnostics: program.diagnostics.text, exitCode: code)
+    }
+
+    @Test("What decode writes, encode reads")
+    func encode() async throws {
+        let encoder = try ToolProcess(["encode", "order", #"{"qty":3}"#, "--format", "messagepack"])
+        #expect(await encoder.exitCode() == 0)
+        let decoder = try ToolProcess(["decode"], input: encoder.output.bytes)
+        #expect(await decoder.exitCode() == 0)
+        #expect(decoder.output.text == #"{"type":"order","category":"U","payload":{"qty":3}}"# + "\n")
+    }
+
+    @Test("listen into a pipe writes lines of JSON, and Ctrl-C ends it with a goodbye and 0")
+    func listen() async throws {
+        try await withWSETestServer { server in
+            let program = try ToolProcess(["listen", "prices"], environment: ["WSE_URL": server.url])
+            let connection = try await server.nextConnection()
+            try await server.waitForSubscription(to: "prices")
+            try server.publish("tick", ["px": 1.5], to: "prices")
+            await program.output.wait { $0.contains("\n") }
+            #expect(try WSEValue(json: program.output.text)["payload"] == ["px": 1.5])
+            program.interrupt()
+            #expect(await program.exitCode() == 0)
+            let end = try await connection.ended()
+            #expect(end.isClientClose && end.code == 1_000)
+            #expect(program.diagnostics.text.isEmpty)
+        }
+    }
+
+    @Test("Interrupted before it was done is 130, terminated 143")
+    func interrupted() async throws {
+        try await withWSETestServer { server in
+            for (end, code) in [(ToolProcess.interrupt, 130), (ToolProcess.terminate, 143)]
+                as [(
+                    (ToolProcess) -> () -> Void, Int32
+                )]
+            {
+                let program = try ToolProcess(["request", server.url, "never-answered"])
+                let message = try await server.nextMessage(ofType: "never-answered")
+                end(program)()
+                #expect(await program.exitCode() == code)
+                #expect(program.output.text.isEmpty)
+                let closed = try await message.connection.ended()
+                #expect(closed.code == 1_000)
+            }
+        }
+    }
+
+    @Test(
+        "The exit code says what is wrong, and standard error says it to people",
+        arguments: [
+            (["listen"], 64, "which server?"), (["nonsense"], 64, "nonsense"),
+            (["send", "ws://127.0.0.1:1/", "a", "{"], 65, "not JSON"),
+            (["listen", "ws://127.0.0.1:1/", "--token-file", "/nonexistent"], 66, "/nonexistent"),
+            (["listen", "ws://127.0.0.1:1/", "a"], 69, "nothing listens there"),
+            (["decode"], 65, "no frame"), (["decode", "--from", "hex"], 65, "no frame"),
+        ] as [([String], Int32, String)])
+    func exitCodes(arguments: [String], code: Int32, words: String) async throws {
+        let program = try ToolProcess(arguments)
+        #expect(await program.exitCode() == code)
+        #expect(program.diagnostics.text.contains(words), "\(program.diagnostics.text)")
+        #expect(program.output.text.isEmpty)
+    }
+
+    @Test(
+        "A secret on the command line is refused, and not repeated",
+        arguments: [
+            ["listen", "ws://127.0.0.1:1/", "--token", "s3cret"], ["serve", "--secret", "s3cret"],
+            ["token", "make", "--secret", "s3cret"], ["token", "inspect", "--token", "s3cret"],
+        ])
+    func secrets(arguments: [String]) async throws {
+        let program = try ToolProcess(arguments)
+        #expect(await program.exitCode() == 64)
+        #expect(program.diagnostics.text.contains("can be read by every user"))
+        #expect(!(program.diagnostics.text + program.output.text).contains("s3cret"))
+    }
+
+    @Test("A token from a file lets in, and is shown nowhere, not even verbosely")
+    func token() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.authentication = .token(secret: "a secret of tests")
+        try await withWSETestServer(configuration: configuration) { server in
+            let maker = try ToolProcess(
+                ["token", "make", "--subject", "ada"], environment: ["WSE_SECRET": "a secret of tests"])
+            #expect(await maker.exitCode() == 0)
+            let file = TemporaryFile(maker.output.text)
+            defer { file.remove() }
+            let program = try ToolProcess(
+                ["request", "\(server.url)?api_key=s3cret", "echo", "--token-file", file.path, "--verbose"])
+            #expect(await program.exitCode() == 0)
+            let all = program.diagnostics.text + program.output.text
+            #expect(all.contains("state changed"))
+            #expect(!all.contains(maker.output.text.dropLast()))
+            #expect(!all.contains("s3cret"))
+            let connection = try await server.nextConnection()
+            #expect(connection.userID == "ada")
+        }
+    }
+
+    @Test("The server of serve is there for the other commands")
+    func serve() async throws {
+        let program = try ToolProcess(["serve", "--port", "0", "--rate", "1000"])
+        await program.output.wait { $0.contains("\n") }
+        let url = try #require(try WSEValue(json: program.output.text)["listening"]?.stringValue)
+        let doctor = try ToolProcess(["doctor", url])
+        #expect(await doctor.exitCode() == 0)
+        let listener = try ToolProcess(["listen", url, "load.web-1", "--count", "3"])
+        #expect(await listener.exitCode() == 0)
+        #expect(listener.output.lines.count == 3)
+        program.interrupt()
+        #expect(await program.exitCode() == 0)
+    }
+
+    @Test(
+        "Every command has help with examples",
+        arguments: [
+            ["listen"], ["send"], ["request"], ["top"], ["doctor"], ["bench"], ["serve"], ["decode"],
+            ["encode"],
+            ["token", "make"], ["token", "inspect"],
+        ])
+    func help(command: [String]) async throws {
+        let program = try ToolProcess(command + ["--help"])
+        #expect(await program.exitCode() == 0)
+        #expect(program.output.text.contains("EXAMPLES:"))
+        #expect(program.output.text.contains("wse \(command.joined(separator: " "))"))
+    }
+
+    @Test("Shells complete commands and options", arguments: ["bash", "zsh", "fish"])
+    func completion(shell: String) async throws {
+        let program = try ToolProcess(["--generate-completion-script", shell])
+        #expect(await program.exitCode() == 0)
+        for word in ["doctor", "token-file", "not-type"] { #expect(program.output.text.contains(word)) }
+    }
+}

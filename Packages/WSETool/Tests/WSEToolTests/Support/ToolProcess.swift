@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// The built `wse`, running as a process of its own.
+final class ToolProcess: @unchecked Sendable {
+    // @unchecked: `process` and the pipes are set up in `init` and only used by their thread-safe calls after it.
+    private let process = Process()
+    private let input = Pipe()
+    let output = MemorySink()
+    let diagnostics = MemorySink()
+    private let exited: AsyncStream<Int32>
+    private let drained = DispatchGroup()
+
+    /// The program lies beside the tests'.
+    private static let program: URL? = {
+        let directory = Bundle.main.bundleURL
+        return [
+            directory, directory.deletingLastPathComponent(),
+            URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
+        ].map { $0.appendingPathComponent("wse") }.first {
+            FileManager.default.isExecutableFile(atPath: $0.path)
+        }
+    }()
+
+    /// - Parameter input: What its standard input has.
+    init(_ arguments: [String], input bytes: [UInt8] = [], environment: [String: String] = [:]) throws {
+        let (exited, continuation) = AsyncStream<Int32>.makeStream()
+        self.exited = exited
+        let program: URL = try #require(Self.program)
+        process.executableURL = program
+        process.arguments = arguments
+        process.environment = environment
+        process.standardInput = input
+        let pipes = [(Pipe(), output), (Pipe(), diagnostics)]
+        process.standardOutput = pipes[0].0
+        process.standardError = pipes[1].0
+        for (pipe, sink) in pipes {
+            drained.enter()
+            // A thread of its own reads until the end, so that no task of a test is held up.
+            Thread.detachNewThread { [drained] in
+                while case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
+                    try? sink.write(Array(data))
+                }
+                drained.leave()
+            }
+        }
+        process.terminationHandler = { process in
+            continuation.yield(
+                process.terminationReason == .exit
+                    ? process.terminationStatus : 128 + process.terminationStatus)
+            continuation.finish()
+        }
+        try process.run()
+        // What a program does not read is no failure of the test.
+        let writing = input.fileHandleForWriting
+        Thread.detachNewThread {
+            try? writing.write(contentsOf: Data(bytes))
+            try? writing.close()
+        }
+    }
+
+    func interrupt() { process.interrupt() }
+    func terminate() { process.terminate() }
+
+    /// Waits for its end, with all that it wrote.
+    ///
+    /// - Returns: The exit code; 128 and the signal's number if a signal ended it.
+    func exitCode() async -> Int32 {
+        let code = await withTaskCancellationHandler {
+            var iterator = exited.makeAsyncIterator()
+            return await iterator.next() ?? -1
+        } onCancel: {
+            process.terminate()
+        }
+        await withCheckedContinuation { continuation in
+            drained.notify(queue: .global()) { continuation.resume() }
+        }
+        return code
+    }
+}
