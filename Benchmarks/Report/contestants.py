@@ -76,19 +76,31 @@ class Samples:
     """What the rounds of a contestant gave: less is better."""
 
     values: list[float] = field(default_factory=list)
+    # Of processors, where the contestant tells.
+    cpu: list[float] = field(default_factory=list)
 
     @property
-    def median(self) -> float:
-        return statistics.median(self.values)
+    def best(self) -> float:
+        """What disturbs a round only makes it longer."""
+        return min(self.values)
 
     @property
     def spread(self) -> float:
-        """Half of the way from the least to the most, as a share of the median."""
-        return (max(self.values) - min(self.values)) / 2 / self.median if self.median else 0.0
+        """How far the round in the middle is above the best, as a share of that."""
+        return statistics.median(self.values) / self.best - 1 if self.best else 0.0
+
+    def add(self, value: float, cpu: float | None = None) -> None:
+        self.values.append(value)
+        if cpu is not None:
+            self.cpu.append(cpu)
 
 
 def seconds_each(result: dict) -> float:
     return result["seconds"] / result["count"]
+
+
+def cpu_each(result: dict) -> float | None:
+    return result["cpu"] / result["count"] if "cpu" in result else None
 
 
 def in_turns(
@@ -106,5 +118,5 @@ def in_turns(
             for name, contestant in contestants.items():
                 result = contestant.run(programs, port, work)
                 for suffix, measure in (measures or {"": seconds_each}).items():
-                    samples.setdefault(name + suffix, Samples()).values.append(measure(result))
+                    samples.setdefault(name + suffix, Samples()).add(measure(result), cpu_each(result))
     return samples

@@ -62,7 +62,7 @@ def costs(rows: list[Row]) -> str:
             bars_part.append(
                 f'<rect x="{left}" y="{y + 1}" width="{end - left:.1f}" height="{bar - 2}" fill="{colours[name]}"/>'
             )
-            reach = [place(max(value * (1 - spread), ticks[0])), place(min(value * (1 + spread), ticks[-1]))]
+            reach = [end, place(min(value * (1 + spread), ticks[-1]))]
             bars_part.append(
                 f'<line x1="{reach[0]:.1f}" x2="{reach[1]:.1f}" y1="{y + bar / 2}" y2="{y + bar / 2}" stroke="#222"/>'
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contestants import Contestant, Programs, Samples, in_turns
+from contestants import Contestant, Programs, Samples, Sender, in_turns, seconds_each
 
 
 @dataclass
@@ -15,8 +15,10 @@ class Row:
     value: float
     unit: str
     ratios: dict[str, float]
-    # Median and spread of each contestant, in the unit.
+    # The best round of each contestant, in the unit, and the spread.
     contestants: dict[str, tuple[float, float]] = field(default_factory=dict)
+    # Processor time of each contestant, in the unit, where it is known.
+    cpu: dict[str, float] = field(default_factory=dict)
     # Points of a curve, for the rows that have one.
     curve: list[tuple[int, float]] = field(default_factory=list)
 
@@ -42,21 +44,24 @@ def compared(
     id: str, samples: dict[str, Samples], scale: float = 1e9, unit: str = "ns/event", own: str = "here"
 ) -> Row:
     """A row of times: how often the peer's time holds ours."""
-    ours = samples[own].median
+    ours = samples[own].best
     return Row(
         id, ours * scale, unit,
-        {name: peer.median / ours for name, peer in samples.items() if name != own},
-        {name: (s.median * scale, s.spread) for name, s in samples.items()},
+        {name: peer.best / ours for name, peer in samples.items() if name != own},
+        {name: (s.best * scale, s.spread) for name, s in samples.items()},
+        {name: min(s.cpu) * scale for name, s in samples.items() if s.cpu},
     )
 
 
-def receiving(programs: Programs, amount: Amount, work: str, events: int, python: int, **more: Contestant):
-    events, python = amount.of(events, 1_000) // 100 * 100, amount.of(python, 1_000) // 100 * 100
+def receiving(
+    programs: Programs, amount: Amount, work: str, events: int, python_events: int, **more: Contestant
+) -> dict[str, Samples]:
+    events, python_events = amount.of(events, 1_000) // 100 * 100, amount.of(python_events, 1_000) // 100 * 100
     contestants = {
         "here": Contestant("receive", events, events // 10 // 100 * 100),
         "floor": Contestant("floor-receive", events, events // 10 // 100 * 100),
         "nio": Contestant("nio-receive", events, events // 10 // 100 * 100),
-        "python": Contestant("receive", python, python // 10 // 100 * 100, is_python=True),
+        "python": Contestant("receive", python_events, python_events // 10 // 100 * 100, is_python=True),
     }
     contestants.update(more)
     return in_turns(programs, work, contestants, amount.rounds)
@@ -98,6 +103,7 @@ def of_form(id: str, work: str, events: int, python: int):
 def large(programs: Programs, amount: Amount) -> list[Row]:
     row = compared("receive.64k", receiving(programs, amount, "64k", 6_000, 1_000))
     row.contestants = {name: ((64 << 10) / ns, spread) for name, (ns, spread) in row.contestants.items()}
+    row.cpu = {name: (64 << 10) / ns for name, ns in row.cpu.items()}
     row.value, row.unit = row.contestants["here"][0], "GB/s"
     return [row]
 
@@ -118,12 +124,12 @@ ends = {"": lambda result: result["p50"], "_p99": lambda result: result["p99"]}
 
 def ends_compared(id: str, samples: dict[str, Samples]) -> Row:
     row = compared(id, {name: s for name, s in samples.items() if not name.endswith("_p99")}, 1e6, "us")
-    late = samples["here_p99"].median
+    late = samples["here_p99"].best
     for name, peer in samples.items():
         if name.endswith("_p99"):
-            row.contestants[name] = (peer.median * 1e6, peer.spread)
+            row.contestants[name] = (peer.best * 1e6, peer.spread)
             if name != "here_p99":
-                row.ratios[name] = peer.median / late
+                row.ratios[name] = peer.best / late
     return row
 
 
@@ -163,6 +169,18 @@ def idle(programs: Programs, amount: Amount) -> list[Row]:
     return [compared("idle.memory", samples, 1 / 1024, "KiB/client")]
 
 
+def grown(id: str, curve: dict[int, Samples]) -> Row:
+    """A row of what an event costs, against how many of something there are."""
+    worst = max(samples.best for samples in curve.values())
+    widest = max(curve)
+    return Row(
+        id, curve[widest].best * 1e9, "ns/event", {"one": curve[1].best / worst},
+        {str(width): (s.best * 1e9, s.spread) for width, s in curve.items()},
+        {str(width): min(s.cpu) * 1e9 for width, s in curve.items() if s.cpu},
+        [(width, s.best * 1e9) for width, s in curve.items()],
+    )
+
+
 def scale(id: str, role: str, work_topics: bool, widths: tuple[int, ...]):
     """Cost for each event against how many of something there are; the sender's work changes with the topics."""
 
@@ -175,15 +193,8 @@ def scale(id: str, role: str, work_topics: bool, widths: tuple[int, ...]):
                 # Connections share no topics: all get the same events, and the sender is told nothing of them.
                 one = in_turns(programs, "stamped", {"here": contestant}, 1)
                 curve[width].values += one["here"].values
-        first, last = curve[widths[0]], curve[widths[-1]]
-        worst = max(samples.median for samples in curve.values())
-        return [
-            Row(
-                id, last.median * 1e9, "ns/event", {"one": first.median / worst},
-                {str(width): (s.median * 1e9, s.spread) for width, s in curve.items()},
-                [(width, s.median * 1e9) for width, s in curve.items()],
-            )
-        ]
+                curve[width].cpu += one["here"].cpu
+        return [grown(id, curve)]
 
     return measure
 
@@ -195,24 +206,13 @@ def connections(programs: Programs, amount: Amount) -> list[Row]:
         str(width): Contestant("connections", events, events // 10 // 1_000 * 1_000, width) for width in widths
     }
     # The width is the client's alone; each connection carries one topic.
-    samples: dict[str, Samples] = {}
-    from contestants import Sender, seconds_each
-
+    curve: dict[int, Samples] = {width: Samples() for width in widths}
     with Sender(programs, "stamped", events + events // 10) as port:
         for _ in range(amount.rounds):
-            for name, contestant in contestants.items():
-                samples.setdefault(name, Samples()).values.append(
-                    seconds_each(contestant.run(programs, port, "stamped"))
-                )
-    worst = max(s.median for s in samples.values())
-    return [
-        Row(
-            "scale.connections", samples[str(widths[-1])].median * 1e9, "ns/event",
-            {"one": samples["1"].median / worst},
-            {name: (s.median * 1e9, s.spread) for name, s in samples.items()},
-            [(width, samples[str(width)].median * 1e9) for width in widths],
-        )
-    ]
+            for width in widths:
+                result = contestants[str(width)].run(programs, port, "stamped")
+                curve[width].add(seconds_each(result), cpu_each(result))
+    return [grown("scale.connections", curve)]
 
 
 def kept(programs: Programs, amount: Amount) -> list[Row]:

@@ -4,6 +4,7 @@
 #include <malloc.h>
 #endif
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 size_t floor_heap_in_use(void) {
@@ -27,4 +28,11 @@ size_t floor_resident(void) {
 #else
     return 0;
 #endif
+}
+
+double floor_processor_seconds(void) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0) { return 0; }
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+        + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }

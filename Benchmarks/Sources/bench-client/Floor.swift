@@ -59,9 +59,9 @@ enum Floor {
     static func receive(_ options: Options) async throws -> Report {
         let link = try Link(options.port)
         _ = try link.receive(options.warmUp, options.work)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         let received = try link.receive(options.count, options.work)
-        var report = Report.timed(ContinuousClock.now - start, options.count)
+        var report = stopwatch.read(options.count)
         report.add("bytes", Int(received.bytes))
         return report
     }
@@ -80,9 +80,9 @@ enum Floor {
             try link.expect(#""in_order":true"#)
         }
         try send(options.warmUp)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try send(options.count)
-        return .timed(ContinuousClock.now - start, options.count)
+        return stopwatch.read(options.count)
     }
 
     /// A ping every 10 ms, as the client's heartbeat sends it.

@@ -19,12 +19,12 @@ enum NIOReceiving {
         try await go(channel, options.warmUp)
         var warm = results.makeAsyncIterator()
         _ = await warm.next(isolation: nil)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try await go(channel, options.count)
         _ = await warm.next(isolation: nil)
-        let time = ContinuousClock.now - start
+        let report = stopwatch.read(options.count)
         try await channel.close()
-        return .timed(time, options.count)
+        return report
     }
 
     /// Every event as a struct, in order.
@@ -45,11 +45,11 @@ enum NIOReceiving {
             }
         }
         try await consume(options.warmUp)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try await consume(options.count)
-        let time = ContinuousClock.now - start
+        let report = stopwatch.read(options.count)
         try await channel.close()
-        return .timed(time, options.count)
+        return report
     }
 
     private static func go(_ channel: any Channel, _ count: Int) async throws {

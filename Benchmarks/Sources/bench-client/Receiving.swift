@@ -24,10 +24,10 @@ enum Receiving {
         var order = Order(options.work)
         try await go(client, options.warmUp)
         try await consume(&events, options.warmUp, &order)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try await go(client, options.count)
         try await consume(&events, options.count, &order)
-        return .timed(ContinuousClock.now - start, options.count)
+        return stopwatch.read(options.count)
     }
 
     @concurrent
@@ -50,10 +50,10 @@ enum Receiving {
         var order = Order(options.work)
         try await go(client, options.warmUp)
         try await consumeOnMainActor(&events, options.warmUp, &order)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try await go(client, options.count)
         try await consumeOnMainActor(&events, options.count, &order)
-        return .timed(ContinuousClock.now - start, options.count)
+        return stopwatch.read(options.count)
     }
 
     @MainActor
@@ -89,17 +89,17 @@ enum Receiving {
         }
         try await go(client, options.warmUp)
         try await consume(options.warmUp)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try await go(client, options.count)
         try await consume(options.count)
-        return .timed(ContinuousClock.now - start, options.count)
+        return stopwatch.read(options.count)
     }
 
     /// As ``offActor(_:)``, in a `for` loop as an application writes it.
     @concurrent
     static func messages(_ options: Options) async throws -> Report {
         let client = try await client(options)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try await go(client, options.count)
         var order = Order(options.work)
         var left = options.count
@@ -108,6 +108,6 @@ enum Receiving {
             left -= 1
             if left == 0 { break }
         }
-        return .timed(ContinuousClock.now - start, options.count)
+        return stopwatch.read(options.count)
     }
 }

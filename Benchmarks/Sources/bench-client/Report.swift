@@ -6,14 +6,6 @@ struct Report {
 
     mutating func add(_ name: String, _ value: Int) { fields.append((name, "\(value)")) }
 
-    /// Seconds for so many events.
-    static func timed(_ duration: Duration, _ count: Int) -> Report {
-        var report = Report()
-        report.add("seconds", duration.inSeconds)
-        report.add("count", count)
-        return report
-    }
-
     static func times(_ durations: [Duration]) -> Report {
         let seconds = durations.map(\.inSeconds).sorted()
         var report = Report()

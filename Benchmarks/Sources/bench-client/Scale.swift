@@ -13,10 +13,10 @@ enum Scale {
         let consumers = streams.map { Consumer($0) }
         try await Receiving.go(client, warmUp * width)
         try await consume(consumers, warmUp)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try await Receiving.go(client, count * width)
         try await consume(consumers, count)
-        return .timed(ContinuousClock.now - start, count * width)
+        return stopwatch.read(count * width)
     }
 
     /// One client for each share of the events.
@@ -28,10 +28,10 @@ enum Scale {
         let consumers = clients.map { Consumer($0.events) }
         for client in clients { try await Receiving.go(client, warmUp) }
         try await consume(consumers, warmUp)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         for client in clients { try await Receiving.go(client, count) }
         try await consume(consumers, count)
-        return .timed(ContinuousClock.now - start, count * options.width)
+        return stopwatch.read(count * options.width)
     }
 
     @concurrent

@@ -25,8 +25,8 @@ enum Sending {
             else { throw Broken("the messages did not come in order") }
         }
         try await send(options.warmUp)
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try await send(options.count)
-        return .timed(ContinuousClock.now - start, options.count)
+        return stopwatch.read(options.count)
     }
 }

@@ -27,12 +27,12 @@ enum TransportFrames {
         _ = await marks.next()
         try send(#"{"c":"U","t":"bench_go","p":{"count":\#(options.warmUp)},"v":1}"#)
         _ = await marks.next()
-        let start = ContinuousClock.now
+        let stopwatch = Stopwatch()
         try send(#"{"c":"U","t":"bench_go","p":{"count":\#(options.count)},"v":1}"#)
         _ = await marks.next()
-        let time = ContinuousClock.now - start
+        let report = stopwatch.read(options.count)
         connection.abort()
-        return .timed(time, options.count)
+        return report
     }
 
     /// Tells when so many messages have come.

@@ -56,7 +56,10 @@ bool floor_contains(const void *_Nonnull bytes, size_t count, const char *_Nonnu
 /// The unsigned number behind the first `text`, or -1.
 int64_t floor_number_after(const void *_Nonnull bytes, size_t count, const char *_Nonnull text);
 
-// MARK: Memory
+// MARK: What the process takes
+
+/// Seconds of processors that it has had, all threads together.
+double floor_processor_seconds(void);
 
 /// Bytes that the program holds of the heap; 0 where the system does not tell.
 size_t floor_heap_in_use(void);
