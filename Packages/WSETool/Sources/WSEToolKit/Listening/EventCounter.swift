@@ -10,11 +10,8 @@ final class EventCounter {
         self.limit = limit
     }
 
-    /// Counts one more; whether it was the last that was asked for.
-    func countsLast() -> Bool {
-        shown += 1
-        return isComplete
-    }
+    func count() { shown += 1 }
 
+    /// Whether the last that was asked for was shown.
     var isComplete: Bool { limit.map { shown >= $0 } ?? false }
 }

@@ -63,23 +63,14 @@ public struct Listening: Sendable {
         let topics = target.words.isEmpty ? saved.positions.keys.sorted() : target.words
         do {
             try await withClient(target.url, configuration) { client in
-                let notices = Task { await SignalNotices(console: console).show(client.signals) }
-                defer { notices.cancel() }
-                let events = client.events
-                try await client.connect()
-                counter.hasBegun = true
-                try await subscribe(to: topics, client, console)
-                let keeper = PositionKeeper(path: positionsFile, client: client, from: saved)
-                do {
+                try await SignalNotices(console: console).show(client.signals) {
+                    let events = client.events
+                    try await client.connect()
+                    counter.hasBegun = true
+                    try await subscribe(to: topics, client, console)
+                    let keeper = PositionKeeper(path: positionsFile, client: client, from: saved)
                     try await show(events, printer, counter, keeper)
-                } catch let error as UnshownEvent {
-                    try keeper.save(without: error.event)
-                    throw error.cause
-                } catch {
-                    try keeper.save()
-                    throw error
                 }
-                try keeper.save()
             }
         } catch let error as WSEError where error.code == .cancelled && counter.hasBegun {
             // The counts below are what a person wants to see after Ctrl-C.
@@ -96,26 +87,39 @@ public struct Listening: Sendable {
         let cause: ToolError
     }
 
+    /// Shows events until enough were shown or the client ends, and saves up to where, however it ends.
     private func show(
         _ events: WSEEventSequence, _ printer: EventPrinter, _ counter: EventCounter, _ keeper: PositionKeeper
     ) async throws {
-        for try await event in events {
-            guard filter.admits(event) else {
+        do {
+            for try await event in events {
+                if filter.admits(event) { try show(event, printer, counter) }
                 try keeper.passed(event)
-                continue
+                if counter.isComplete { break }
             }
-            if isCounting {
-                counter.tally.record(event)
-            } else {
-                do throws(ToolError) {
-                    try printer.show(event)
-                } catch {
-                    throw UnshownEvent(event: event, cause: error)
-                }
-            }
-            try keeper.passed(event)
-            if counter.countsLast() { return }
+        } catch let error as UnshownEvent {
+            try keeper.save(without: error.event)
+            throw error.cause
+        } catch {
+            try keeper.save()
+            throw error
         }
+        try keeper.save()
+    }
+
+    private func show(
+        _ event: WSEEvent, _ printer: EventPrinter, _ counter: EventCounter
+    ) throws(UnshownEvent) {
+        if isCounting {
+            counter.tally.record(event)
+        } else {
+            do {
+                try printer.show(event)
+            } catch {
+                throw UnshownEvent(event: event, cause: error)
+            }
+        }
+        counter.count()
     }
 
     private func savedPositions(_ target: Target, _ console: Console) throws(ToolError) -> SavedPositions {

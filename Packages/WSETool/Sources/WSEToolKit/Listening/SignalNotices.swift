@@ -4,7 +4,28 @@ internal import WSEClient
 struct SignalNotices {
     let console: Console
 
-    func show(_ signals: AsyncStream<WSESignal>) async {
+    /// Shows signals while a function runs, and before it returns all of those that had come by then: a loss is told
+    /// before the client moves on, and must not go unseen because the command ends at the next event.
+    ///
+    /// - Throws: What the function throws.
+    func show<Result>(
+        _ signals: AsyncStream<WSESignal>, during body: () async throws -> Result
+    ) async throws -> Result {
+        let showing = Task { await show(signals) }
+        // A stream that is cancelled still gives out what it holds.
+        do {
+            let result = try await body()
+            showing.cancel()
+            await showing.value
+            return result
+        } catch {
+            showing.cancel()
+            await showing.value
+            throw error
+        }
+    }
+
+    private func show(_ signals: AsyncStream<WSESignal>) async {
         var wasLost = false
         for await signal in signals {
             if case .retrying = signal { wasLost = true }

@@ -139,23 +139,43 @@ struct ResumingTests {
         #expect(saved.positions["a"] == TopicPosition(epoch: "f", offset: 0))
     }
 
-    @Test("A replay whose end the server has not told counts as shown all the same")
+    @Test("A replay that is not complete counts as far as it was shown")
     func unfinishedReplay() async throws {
-        var configuration = WSETestServer.Configuration()
-        // The answer comes before the end of the replay, so the client cannot know that all of it is there.
-        configuration.replayOrder = .interleaved
-        try await withWSETestServer(configuration: configuration) { server in
+        try await withWSETestServer { server in
             let file = TemporaryFile()
             defer { file.remove() }
-            try publish(0..<4, to: "a", on: server)
+            try publish(0..<5, to: "a", on: server)
             let epoch = try #require(server.position(of: "a")).epoch.string
             try SavedPositions(server: server.url, positions: ["a": TopicPosition(epoch: epoch, offset: 0)])
                 .write(to: file.path)
+            // Of 1 to 4 the third is lost, so the client waits for the rest of the replay.
+            server.inject(FaultScript(frames: .replays).on(.frame(3), .drop))
             let world = TestConsole()
             let outcome = try await listening(file, count: 2).run([server.url], world.console, .never)
             #expect(outcome == .success)
             #expect(try numbers(world) == [1, 2])
             #expect(try SavedPositions(path: file.path)?.positions["a"]?.offset == 2)
+        }
+    }
+
+    @Test("A topic that the server refuses for now keeps its place")
+    func refused() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.acceptsTopic = { topic, _ in topic != "b" }
+        try await withWSETestServer(configuration: configuration) { server in
+            let file = TemporaryFile()
+            defer { file.remove() }
+            let place = TopicPosition(epoch: "0000002a", offset: 7)
+            try SavedPositions(server: server.url, positions: ["b": place]).write(to: file.path)
+            let command = listening(file, count: 1)
+            async let status = command.run([server.url, "a", "b"], TestConsole().console, .never)
+            try await server.waitForSubscription(to: "a")
+            try publish(0..<1, to: "a", on: server)
+            let outcome = try await status
+            #expect(outcome == .success)
+            let saved = try SavedPositions(path: file.path)
+            #expect(saved?.positions["b"] == place)
+            #expect(saved?.positions["a"]?.offset == 0)
         }
     }
 

@@ -15,6 +15,7 @@ struct MeasuringTests {
         #expect(summary.least == .milliseconds(1))
         #expect(summary.greatest == .milliseconds(100))
         #expect(summary.mean == .microseconds(50_500))
+        #expect(LatencySummary([.seconds(1), .seconds(2), .seconds(3)]).percentile(0.5) == .seconds(2))
         #expect(LatencySummary([]).percentile(0.5) == nil)
         #expect(LatencySummary([.seconds(3)]).percentile(0.01) == .seconds(3))
     }
