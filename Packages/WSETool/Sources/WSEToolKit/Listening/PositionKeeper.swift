@@ -32,7 +32,7 @@ final class PositionKeeper {
         guard let path else { return }
         // Topics that are silent so far keep their places, or have those that the server has told.
         saved.positions.merge(client.positions()) { _, new in new }
-        // While a replay is not known to be complete, the client stays behind what it has handed over.
+        // The client counts events as handed over once its own thread is done with that, which may be a moment later.
         for (topic, stamp) in last { saved.advance(topic.string, to: stamp) }
         if let event { saved.holdBack(event) }
         try saved.write(to: path)

@@ -1,4 +1,5 @@
 import Testing
+import WSEClient
 import WSETestServer
 
 @testable import WSEToolKit
@@ -196,6 +197,16 @@ struct ListeningTests {
         }
         #expect(error?.status == .unavailable)
         #expect(error?.advice?.contains("nothing listens") == true)
+    }
+
+    @Test("What the client told before the command ends is shown before it ends")
+    func lastNotice() async throws {
+        let world = TestConsole()
+        let (signals, input) = AsyncStream<WSESignal>.makeStream()
+        try await SignalNotices(console: world.console).show(signals) {
+            _ = input.yield(.gap(WSEGap(topic: "a", epoch: "e", offsets: 4...4)))
+        }
+        #expect(world.diagnostics.text == "· missing for good: a 4\n")
     }
 
     @Test("A gap that nothing fills is told")
