@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contestants import Contestant, Programs, Samples, Sender, in_turns, seconds_each
+from contestants import Contestant, Programs, Samples, Sender, cpu_each, in_turns, seconds_each
 
 
 @dataclass
