@@ -76,7 +76,8 @@ final class Mailbox<Element: Sendable>: Sendable {
             guard state.completion == nil else { return (Outcome(unwanted: batch.count), []) }
             var outcome = Outcome()
             if state.pending.isEmpty {
-                state.pending.append(contentsOf: batch)
+                // The whole batch as it is: a consumer that keeps up walks the very array that the connection filled.
+                state.pending = batch
             } else {
                 state.pending += batch
             }

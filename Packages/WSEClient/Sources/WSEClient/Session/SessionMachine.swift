@@ -200,7 +200,11 @@ struct SessionMachine: ~Copyable {
 
     @inline(__always)
     private mutating func route(isSealed: Bool, from attempt: AttemptID, now: Moment) {
-        // One item is the rule; a batch has many. What they cause may read more of them.
+        // One item is the rule, and moved out rather than copied. A batch has many. What they cause may read more of them.
+        if items.count == 1, let item = items.popLast() {
+            received(item, isSealed: isSealed, from: attempt, now: now)
+            return
+        }
         var taken: [WireItem] = []
         swap(&taken, &items)
         for item in taken { received(item, isSealed: isSealed, from: attempt, now: now) }
