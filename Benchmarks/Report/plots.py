@@ -13,7 +13,7 @@ colours = {
 }
 labels = {
     "here": "this library", "floor": "raw floor", "python": "Python client", "nio": "NIOWebSocket (frames only)",
-    "foundation": "NIOWebSocket + JSONDecoder", "offactor": "off the main actor",
+    "foundation": "NIOWebSocket + JSONDecoder", "offactor": "off main actor",
 }
 font = 'font-family="Helvetica, Arial, sans-serif"'
 
@@ -48,12 +48,12 @@ def costs(rows: list[Row]) -> str:
     place = lambda value: left + span * (math.log10(value) - low) / (high - low)
     y = top
     parts = [text(left, 24, "Nanoseconds for each event, whole path (logarithmic, shorter is better)", 15)]
-    legend = left
+    legend = 20.0
     for name, colour in colours.items():
         if any(n == name for _, bars in plotted for n, _, _ in bars):
-            parts.append(f'<rect x="{legend}" y="36" width="10" height="10" fill="{colour}"/>')
+            parts.append(f'<rect x="{legend:.1f}" y="36" width="10" height="10" fill="{colour}"/>')
             parts.append(text(legend + 14, 45, labels[name], 11))
-            legend += 30 + 6.2 * len(labels[name])
+            legend += 24 + 5.6 * len(labels[name])
     bars_part = []
     for row, bars in plotted:
         bars_part.append(text(left - 10, y + bar * len(bars) / 2 + 4, row.id, 12, "end"))
