@@ -29,6 +29,7 @@ let package = Package(
             name: "WSETestServer",
             dependencies: [
                 "WSEWire", "WSECrypto",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

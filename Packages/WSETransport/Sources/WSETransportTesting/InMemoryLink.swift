@@ -1,4 +1,4 @@
-import WSETransport
+@_spi(WSE) import WSETransport
 
 /// What both ends of an in-memory connection share: the client's actions, and the callbacks not made yet.
 final class InMemoryLink: Sendable {

@@ -1,4 +1,4 @@
-public import WSETransport
+@_spi(WSE) public import WSETransport
 
 /// A transport without sockets, for tests that play the server themselves.
 ///

@@ -1,4 +1,4 @@
-import WSETransport
+@_spi(WSE) import WSETransport
 
 /// Wakes tasks that wait for something to be there, each time something may have come.
 final class Signal: Sendable {

@@ -1,5 +1,5 @@
+@_spi(WSE) import WSETransport
 import Dispatch
-import Synchronization
 public import WSEWire
 
 /// A ``WSEClient`` for programs without concurrency: every call blocks its thread until it is done, and throws what went
@@ -176,7 +176,7 @@ public final class SyncWSEClient: Sendable {
 
     /// Where the outcome of one call is put by the task and fetched by the thread.
     private final class Slot<Value: Sendable>: Sendable {
-        private let outcome = Mutex<Result<Value, WSEError>?>(nil)
+        private let outcome = OrderedMutex<Result<Value, WSEError>?>(nil)
         private let isThere = DispatchSemaphore(value: 0)
 
         func put(_ result: Result<Value, WSEError>) {

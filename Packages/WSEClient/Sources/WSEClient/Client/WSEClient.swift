@@ -48,8 +48,8 @@ public final class WSEClient: Sendable {
         try await engine.connect()
     }
 
-    /// Closes the connection and ends ``events``; returns when the connection is closed. The client may connect
-    /// again afterwards.
+    /// Closes the connection and ends ``events``; returns when the connection is closed and no handler runs any more. The
+    /// client may connect again afterwards.
     public func disconnect() async {
         await engine.disconnect()
     }
@@ -110,7 +110,9 @@ public final class WSEClient: Sendable {
     /// ever asked for `events`, it is not filled.
     public var events: WSEEventSequence { WSEEventSequence(mailbox: engine.router.allEvents()) }
 
-    /// What the client tells about itself from now on: state, holes, drops, errors. Each sequence gets all of it.
+    /// What the client tells about itself from now on: state, holes, drops, errors. Each sequence gets all of it, and holds
+    /// 16,384 signals for a listener who does not keep up; from then on the oldest go, which
+    /// ``WSESignal/signalsDropped(count:)`` tells.
     public var signals: AsyncStream<WSESignal> { engine.signals.subscribe() }
 
     /// The state now, and each that follows. Ends when the client goes away.

@@ -11,7 +11,8 @@ public import WSECrypto
 /// the keys are there.
 ///
 /// What servers send in the clear by design is acted on all the same: handshake, heartbeat, answers to subscriptions,
-/// and their notices `error`, `rate_limit_warning` and `connection_quality`.
+/// their notices `error`, `rate_limit_warning` and `connection_quality`, and their questions `health_check`,
+/// `metrics_request` and `sync_request`, whose answers leave sealed.
 public struct WSEEncryption: Sendable {
     /// What becomes of any other event that arrives in the clear, before the keys are there or after.
     public struct PlaintextPolicy: Sendable, Hashable {

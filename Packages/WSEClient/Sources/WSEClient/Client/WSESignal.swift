@@ -36,6 +36,8 @@ public enum WSESignal: Sendable {
     case handlerFailed(type: String, any Error)
     /// An `error` message of the server. One that says `RATE_LIMITED` holds further messages back.
     case serverError(WSEError)
+    /// This listener did not keep up, and that many signals before the next one are gone; see ``WSEClient/statistics()``.
+    case signalsDropped(count: Int)
     /// An attempt failed or a connection was lost; the next attempt follows after the delay.
     case retrying(after: Duration, cause: WSEError)
 }

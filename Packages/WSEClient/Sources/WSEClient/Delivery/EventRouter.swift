@@ -1,4 +1,4 @@
-import Synchronization
+@_spi(WSE) import WSETransport
 import WSEWire
 
 /// Brings events to who wants them: the stream of all events, streams of a kind, and handlers.
@@ -48,7 +48,7 @@ final class EventRouter: Sendable {
     private let events: Mailbox<WSEEvent>
     /// Takes everything instead of the streams.
     private let sink: (any EventSink)?
-    private let state = Mutex(State())
+    private let state = OrderedMutex(State())
     private let onRoom: @Sendable () -> Void
     private let onDropped: @Sendable (Int) -> Void
     let handlers: HandlerActivity

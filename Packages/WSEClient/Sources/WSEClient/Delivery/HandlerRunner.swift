@@ -1,4 +1,5 @@
 import Synchronization
+@_spi(WSE) import WSETransport
 import WSEWire
 
 /// Calls one handler, for one event at a time and in order.
@@ -10,7 +11,7 @@ final class HandlerRunner: Sendable {
         var isCancelled = false
     }
 
-    private let state = Mutex(State())
+    private let state = OrderedMutex(State())
     private let body: @Sendable (WSEEvent) async throws -> Void
     private let onFailure: @Sendable (WSEEvent, any Error) -> Void
     private let activity: HandlerActivity
@@ -85,7 +86,7 @@ final class HandlerActivity: Sendable {
     /// Whose handler the present task is.
     @TaskLocal static var current: ObjectIdentifier?
 
-    private let state = Mutex(State())
+    private let state = OrderedMutex(State())
 
     func began() {
         state.withLock { $0.running += 1 }

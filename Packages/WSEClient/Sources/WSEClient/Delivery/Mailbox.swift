@@ -1,4 +1,5 @@
 import Synchronization
+@_spi(WSE) import WSETransport
 
 /// Hands events from the connection's thread to one consumer at a time, in whole batches.
 ///
@@ -55,8 +56,8 @@ final class Mailbox<Element: Sendable>: Sendable {
     }
 
     let buffering: StreamBuffering
-    private let state = Mutex(State())
-    /// Called when a full mailbox has been emptied; from the consumer's thread.
+    private let state = OrderedMutex(State())
+    /// Called when a full mailbox has room again, or has none since something was given back; from the consumer's thread.
     private let onDrained: @Sendable () -> Void
     /// Called with a count where elements that were given back did not fit; from the consumer's thread.
     private let onDropped: @Sendable (Int) -> Void
@@ -136,19 +137,24 @@ final class Mailbox<Element: Sendable>: Sendable {
 
     /// Takes back what a consumer took and did not use: it is next in line again.
     func giveBack(_ rest: ArraySlice<Element>, of progress: BatchProgress? = nil) {
-        let (waiters, dropped) = state.withLock { state in
+        let (waiters, dropped, becameFull) = state.withLock { state in
             state.putDown(progress)
             state.pending.insert(contentsOf: rest, at: 0)
             var dropped = 0
+            var becameFull = false
             switch buffering.overflow.value {
-            case .suspend, .fail: break
+            case .fail: break
+            case .suspend:
+                becameFull = !state.isFull && state.pending.count >= buffering.capacity
+                if becameFull { state.isFull = true }
             case .dropOldest, .dropNewest:
                 dropped = max(0, state.pending.count - buffering.capacity)
                 if dropped > 0 { _ = overflow(&state, added: 0) }
             }
-            return (state.takeWaiters(), dropped)
+            return (state.takeWaiters(), dropped, becameFull)
         }
         if dropped > 0 { onDropped(dropped) }
+        if becameFull { onDrained() }
         for waiter in waiters { waiter.resume() }
     }
 
@@ -224,8 +230,16 @@ final class Mailbox<Element: Sendable>: Sendable {
                 case .failed(let error): return (.failed(error), false)
                 }
             }
-            swap(&state.pending, &spare)
+            if state.pending.count <= 2 * buffering.capacity {
+                swap(&state.pending, &spare)
+            } else {
+                // Consumers that break out of their loops give nearly all of it back, time and again. Not more than what
+                // fits is taken, and the producer waits, or each of them would let one more read in.
+                spare.append(contentsOf: state.pending.prefix(buffering.capacity))
+                state.pending.removeFirst(buffering.capacity)
+            }
             state.pickUp(spare, progress)
+            guard state.pending.count < buffering.capacity else { return (.taken, false) }
             defer { state.isFull = false }
             return (.taken, state.isFull)
         }

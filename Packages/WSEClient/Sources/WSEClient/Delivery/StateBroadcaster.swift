@@ -1,4 +1,4 @@
-import Synchronization
+@_spi(WSE) import WSETransport
 
 /// Hands every state to every listener, beginning with the present one.
 final class StateBroadcaster: Sendable {
@@ -9,7 +9,7 @@ final class StateBroadcaster: Sendable {
         var isFinished = false
     }
 
-    private let state = Mutex(State())
+    private let state = OrderedMutex(State())
 
     func yield(_ new: ConnectionState) {
         // Yielded under the lock, so that a listener that comes meanwhile hears of a state once. A continuation calls
@@ -22,7 +22,7 @@ final class StateBroadcaster: Sendable {
 
     func subscribe() -> AsyncStream<ConnectionState> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: ConnectionState.self, bufferingPolicy: .bufferingNewest(SignalBroadcaster.capacity))
+            of: ConnectionState.self, bufferingPolicy: .bufferingNewest(256))
         let (id, isFinished) = state.withLock { state in
             state.lastID += 1
             continuation.yield(state.current)

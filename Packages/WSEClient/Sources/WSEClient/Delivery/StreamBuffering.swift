@@ -21,7 +21,8 @@ public struct StreamBuffering: Sendable, Hashable {
         public static let fail = Overflow(value: .fail)
     }
 
-    /// Events held at most, at least 1; with ``Overflow/suspend`` those of one more socket read may be added.
+    /// Events held at most, at least 1. With ``Overflow/suspend`` those of one more socket read may be added, and what
+    /// iterators that were given up had taken: three times the capacity and a read in all.
     public var capacity: Int
     public var overflow: Overflow
 

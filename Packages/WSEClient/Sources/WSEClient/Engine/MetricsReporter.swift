@@ -1,5 +1,5 @@
+@_spi(WSE) import WSETransport
 import CoreMetrics
-import Synchronization
 
 /// Carries a session's counts over to swift-metrics: by how much each has grown since the last time.
 final class MetricsReporter: Sendable {
@@ -10,7 +10,7 @@ final class MetricsReporter: Sendable {
 
     private let series: [Series]
     private let roundTrip: CoreMetrics.Timer
-    private let last = Mutex((counters: SessionCounters(), roundTrips: UInt64(0)))
+    private let last = OrderedMutex((counters: SessionCounters(), roundTrips: UInt64(0)))
 
     init(_ metrics: WSEMetrics) {
         let factory = metrics.factory ?? MetricsSystem.factory

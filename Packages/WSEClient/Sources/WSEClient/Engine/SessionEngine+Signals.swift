@@ -35,6 +35,7 @@ extension SessionEngine {
         case .handlerFailed(let type, _):
             // What an application throws may tell what is in the event.
             logger.warning("a handler threw", metadata: ["type": "\(type)"])
+        case .signalsDropped: break
         case .dropped(let count): logger.warning("events dropped", metadata: ["count": "\(count)"])
         }
         signals.yield(signal)

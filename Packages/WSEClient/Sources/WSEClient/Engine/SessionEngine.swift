@@ -1,6 +1,5 @@
 import Logging
-import Synchronization
-import WSETransport
+@_spi(WSE) import WSETransport
 import WSEWire
 
 /// Drives a ``SessionMachine``: takes inputs from any thread, and carries out its actions.
@@ -49,7 +48,7 @@ final class SessionEngine: Sendable {
     let states = StateBroadcaster()
     private let metrics: MetricsReporter?
     let signals = SignalBroadcaster()
-    private let state: Mutex<State>
+    private let state: OrderedMutex<State>
     let logger: Logger
 
     init(url: WebSocketURL, configuration: WSEConfiguration, random: SessionRandom = SessionRandom()) {
@@ -70,7 +69,7 @@ final class SessionEngine: Sendable {
             machine.resumeRestored(configuration.topics)
             _ = machine.subscriptions.subscribe(configuration.topics, request: nil)
         }
-        state = Mutex(State(machine: machine))
+        state = OrderedMutex(State(machine: machine))
         reference.engine = self
     }
 
@@ -228,12 +227,14 @@ final class SessionEngine: Sendable {
             if !message.isKept, let caller = message.caller {
                 resolve(caller, .success(.sent))
             } else {
-                perform { state, _ in state.machine.handedOver(message, error: nil) }
+                perform { state, now in state.machine.handedOver(message, error: nil, now: now) }
             }
         } catch {
             // Not taken, but no longer on its way either.
             note(&progress, message, of: attempt, position: nil)
-            perform { state, _ in state.machine.handedOver(message, error: WSEError(sending: error)) }
+            perform { state, now in
+                state.machine.handedOver(message, error: WSEError(sending: error), now: now)
+            }
         }
     }
 
@@ -361,7 +362,7 @@ final class SessionEngine: Sendable {
 
 /// Lets parts that outlive the engine reach it while it lives.
 private final class WeakEngine: Sendable {
-    private let reference = Mutex(Reference())
+    private let reference = OrderedMutex(Reference())
 
     private struct Reference {
         weak var engine: SessionEngine?

@@ -1,4 +1,4 @@
-import Synchronization
+@_spi(WSE) import WSETransport
 import WSECrypto
 import WSEWire
 
@@ -20,7 +20,7 @@ public final class CachedToken: TokenProvider, Sendable {
     private let margin: Duration
     private let unixSeconds: @Sendable () -> UInt64
     private let fetch: @Sendable () async throws -> String
-    private let cached = Mutex<Cached?>(nil)
+    private let cached = OrderedMutex<Cached?>(nil)
 
     /// - Parameters:
     ///   - margin: How long before it expires a token is no longer used.

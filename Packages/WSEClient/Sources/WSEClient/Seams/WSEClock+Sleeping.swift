@@ -1,4 +1,4 @@
-import Synchronization
+@_spi(WSE) import WSETransport
 
 extension WSEClock {
     /// Returns after `duration`.
@@ -25,7 +25,7 @@ private final class Sleeper: Sendable {
         case waiting(CheckedContinuation<Void, Never>)
     }
 
-    private let state = Mutex(State.idle)
+    private let state = OrderedMutex(State.idle)
 
     func wait() async {
         await withCheckedContinuation { continuation in

@@ -13,6 +13,8 @@ struct OutboundMessage: Sendable {
     var caller: RequestID?
     /// Whether it has a slot in the offline queue, which is emptied when the message is handed to a connection.
     var isKept = false
+    /// How often room had been made when it was handed over.
+    var flushesBefore: UInt64 = 0
     /// Whether it is of use on the present connection only.
     var needsConnection = false
 }

@@ -24,6 +24,10 @@ struct Outbox {
     private var flushed: UInt64 = 0
     /// Whether the transport had no room for a message, until it tells that some was made.
     private var isBlocked = false
+    /// Whether the connection takes nothing any more; it ends soon.
+    private var isShut = false
+    /// How often the transport told that it made room.
+    private(set) var flushCount: UInt64 = 0
 
     init(
         capacity: Int, offline: OfflineQueue<String, OutboundMessage>.Configuration?,
@@ -40,7 +44,7 @@ struct Outbox {
     // MARK: The transport's buffer
 
     var hasRoom: Bool {
-        !isBlocked && (emitted &- executed) &+ (position &- min(flushed, position)) < Self.window
+        !isBlocked && !isShut && (emitted &- executed) &+ (position &- min(flushed, position)) < Self.window
     }
 
     mutating func emitted(_ count: Int) {
@@ -55,12 +59,20 @@ struct Outbox {
 
     mutating func flushed(through position: UInt64) {
         flushed = max(flushed, position)
+        flushCount &+= 1
         isBlocked = false
     }
 
-    /// The transport had no room.
-    mutating func blocked() {
-        isBlocked = true
+    /// The transport had no room, unless it made some since: then it may have now.
+    ///
+    /// - Parameter count: ``flushCount`` when it was tried.
+    mutating func blocked(since count: UInt64) {
+        isBlocked = count == flushCount
+    }
+
+    /// The connection is closing: what waits is for the next one.
+    mutating func shut() {
+        isShut = true
     }
 
     // MARK: Messages
@@ -117,10 +129,14 @@ struct Outbox {
     // MARK: Offline
 
     /// Keeps a message until there is a connection.
-    mutating func keep(_ message: OutboundMessage, now: ContinuousClock.Instant) -> [Outcome] {
-        guard offline != nil, !message.needsConnection else {
-            return [(message, .failure(WSEError(.notConnected, "there is no connection to send on")))]
-        }
+    ///
+    /// - Parameter error: What becomes of one that may not be kept.
+    mutating func keep(
+        _ message: OutboundMessage,
+        or error: WSEError = WSEError(.notConnected, "there is no connection to send on"),
+        now: ContinuousClock.Instant
+    ) -> [Outcome] {
+        guard offline != nil, !message.needsConnection else { return [(message, .failure(error))] }
         var kept = message
         kept.caller = nil
         kept.isKept = true
@@ -152,6 +168,7 @@ struct Outbox {
         position = 0
         flushed = 0
         isBlocked = false
+        isShut = false
         let expired = takeExpired(now: now)
         while !waiting.isFull, let entry = offline?.takeFirst(now: now) {
             _ = waiting.append(entry.message, priority: entry.priority)

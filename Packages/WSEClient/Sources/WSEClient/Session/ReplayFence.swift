@@ -17,6 +17,8 @@ struct ReplayFence {
         var settled: [(InternedString, Answer)] = []
         /// These are to be asked for again.
         var askedAgain: [InternedString] = []
+        /// Whether some wait on because nothing at all was received of late.
+        var isSilent = false
     }
 
     private struct Entry {
@@ -63,7 +65,7 @@ struct ReplayFence {
         let isSecond = entries[topic].map { $0.wasAskedAgain && $0.reached == position.offset } ?? false
         entries[topic] = Entry(
             answer: answer, head: head.offset, reached: position.offset, due: now + patience,
-            wasAskedAgain: isSecond)
+            wasAskedAgain: isSecond, askedAt: isSecond ? now : nil)
         return true
     }
 
@@ -98,6 +100,7 @@ struct ReplayFence {
                 overdue.askedAgain.append(topic)
             } else if let askedAt = entry.askedAt, heard <= askedAt {
                 entries[topic]?.due = now + answerTimeout
+                overdue.isSilent = true
             }
         }
         overdue.settled = take { _, entry in entry.due <= now }

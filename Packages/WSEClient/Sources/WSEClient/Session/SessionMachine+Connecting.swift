@@ -171,6 +171,7 @@ extension SessionMachine {
         phase = .ready(attempt)
         if hasBeenReady { counters.reconnects += 1 }
         hasBeenReady = true
+        tokenReason = .connecting
         if let permit = permit.take() { breaker?.recordSuccess(permit, now: now.instant) }
         if let began = attemptBegan {
             emit(.reportEndpoint(attempt, .connected(after: now.instant - began)))
@@ -211,17 +212,18 @@ extension SessionMachine {
     /// lasted, only if the server had accepted the refused one, and after a delay.
     mutating func refused(_ cause: WSEError, now: Moment) {
         let wasAccepted = isReady
-        let isFirst = tokenReason == .connecting
+        let isFirst = !wasRefused
         if let attempt = currentAttempt {
             emit(.abort(attempt))
             if !wasAccepted || isFirst { emit(.reportEndpoint(attempt, .ended(failed: false))) }
         }
-        guard settings.asksForToken, isFirst || wasAccepted else {
+        guard settings.asksForToken, isFirst || wasAccepted, settings.reconnects || !hasBeenReady else {
             fail(cause, now: now)
             return
         }
         refusedToken = lastToken
         refusal = cause
+        wasRefused = true
         tokenReason = .rejected
         guard isFirst else {
             attemptFailed(cause, isTerminal: false, now: now)
@@ -238,6 +240,7 @@ extension SessionMachine {
         tokenReason = .connecting
         refusedToken = nil
         refusal = nil
+        wasRefused = false
     }
 
     /// Ends the current attempt and decides what comes next.

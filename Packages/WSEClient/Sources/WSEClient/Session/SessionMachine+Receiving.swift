@@ -1,3 +1,4 @@
+import WSECrypto
 import WSEWire
 
 extension SessionMachine {
@@ -21,6 +22,13 @@ extension SessionMachine {
             receivedEarly(sealed)
         case .failure(let error):
             unreadable(error)
+            if (error.underlying as? CryptoError)?.code == .messageLimitReached {
+                // This key opens nothing any more; a new connection has a new one.
+                emit(.abort(attempt))
+                attemptFailed(
+                    WSEError(.encryption, "the key has opened as many messages as it may", underlying: error),
+                    isTerminal: false, now: now)
+            }
         }
     }
 

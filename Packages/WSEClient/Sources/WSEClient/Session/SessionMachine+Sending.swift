@@ -98,6 +98,7 @@ extension SessionMachine {
         }
         counters.messagesSent += 1
         counters.bytesSent += UInt64(message.bytes.count)
+        message.flushesBefore = outbox.flushCount
         outbox.emitted(message.bytes.count)
         emit(.transmit(attempt, message))
     }
@@ -131,17 +132,25 @@ extension SessionMachine {
     }
 
     /// One message was handed over, or could not be.
-    mutating func handedOver(_ message: OutboundMessage, error: WSEError?) {
+    mutating func handedOver(_ message: OutboundMessage, error: WSEError?, now: Moment) {
         guard let error else {
             if message.isKept { outbox.done(message.id) }
             report([(message, .success(.sent))])
             return
         }
-        if error.code == .queueFull { outbox.blocked() }
         switch error.code {
-        case .queueFull where message.isKept, .connection where message.isKept:
-            // There is no room now, or the connection it was for is gone. It goes when there is, or with the next.
-            outbox.putBack(message.id)
+        case .queueFull:
+            outbox.blocked(since: message.flushesBefore)
+            // It goes when there is room.
+            if message.isKept { outbox.putBack(message.id) } else { report([(message, .failure(error))]) }
+        case .connection:
+            // The connection is closing. It goes with the next one, if it may wait for that.
+            outbox.shut()
+            if message.isKept {
+                outbox.putBack(message.id)
+            } else {
+                report(outbox.keep(message, or: error, now: now.instant))
+            }
         default:
             // No connection will take it.
             if message.isKept { outbox.done(message.id) }

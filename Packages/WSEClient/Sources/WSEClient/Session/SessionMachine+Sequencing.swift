@@ -63,11 +63,11 @@ extension SessionMachine {
                 fence.remove(change.topic)
                 emit(.signal(.resync(topic: change.topic.string, epoch: change.epoch.string)))
             case .request(let request):
-                if isReady, subscriptions.isWanted(request.topic.string) {
-                    wanted[request.topic.string] = TopicPosition(request.position)
-                } else if isReady {
+                if !subscriptions.isWanted(request.topic.string) {
                     // The server put this client into the topic; asking for its past would subscribe to it.
                     sequencer.abandonRecovery(of: request.topic, now: reading.now(now.instant))
+                } else if isReady {
+                    wanted[request.topic.string] = TopicPosition(request.position)
                 }
             }
         }
@@ -274,6 +274,7 @@ extension SessionMachine {
                 positions[topic.string] = TopicPosition(position)
             }
         }
+        if overdue.isSilent { probeLink(now: now) }
         recover(positions, now: now)
         settle(overdue.settled, now: now)
         scheduleRecovery(now: now)
@@ -327,15 +328,19 @@ extension SessionMachine {
             linkProbed = nil
             sequencer.expire(now: reading.now(now.instant))
             drainSequencer(now: now)
+            recoveries = recoveries.filter { sequencer.isRecovering($0) }
             return
         }
-        if linkProbed == nil {
-            linkProbed = now.instant
-            heartbeat.sentPing(timestamp: now.unixMilliseconds, now.instant)
-            transmit(messages.ping(timestamp: now.unixMilliseconds), isPlaintext: true)
-        }
+        probeLink(now: now)
         armedRecovery = deadline
         emit(.startTimer(.recovery, after: settings.replayPatience))
+    }
+
+    /// Sends a ping out of turn. Not for the heartbeat to count: whatever comes next tells that the link is alive.
+    private mutating func probeLink(now: Moment) {
+        guard linkProbed == nil else { return }
+        linkProbed = now.instant
+        transmit(messages.ping(timestamp: now.unixMilliseconds), isPlaintext: true)
     }
 
     /// Keeps the timer at the sequencer's next deadline.

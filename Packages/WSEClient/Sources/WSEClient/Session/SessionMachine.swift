@@ -89,6 +89,8 @@ struct SessionMachine: ~Copyable {
     /// The token that a server refused since the last connection that lasted, and with what words.
     var refusedToken: String?
     var refusal: WSEError?
+    /// Whether a token was refused since the last connection that lasted: the next refusal costs a delay.
+    var wasRefused = false
     var tokenReason = TokenRequest.Reason.connecting
     /// Whether this run of connecting has been ready before; a first attempt may fail fast.
     var hasBeenReady = false

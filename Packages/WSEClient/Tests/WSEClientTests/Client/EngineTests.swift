@@ -96,6 +96,62 @@ import WSETransportTesting
         #expect(try await client.send("note", ["n": 2]).disposition == .sent)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a message that waits does not hold up a connection that is closing`() async throws {
+        let transport = InMemoryTransport()
+        let client = try WSEClient(
+            url: "ws://server/wse", configuration: WSEConfiguration(transport: transport))
+        #expect(try await client.send("note", ["n": 1]).disposition == .queued)
+        async let connecting: Void = client.connect()
+        var server = try await transport.nextConnection()
+        server.accept()
+        // As a connection does that has received the peer's close frame and not yet the end of TCP.
+        server.refuseSends(with: WebSocketError(.notOpen, "The connection is closing."))
+        server.push(.text(SessionHarness.hello))
+        try await connecting
+        server.close(code: .goingAway)
+        client.forceReconnect()
+        server = try await transport.nextConnection()
+        server.accept()
+        server.push(.text(SessionHarness.hello))
+        while let message = try await server.nextMessage(), message.value?["t"] != "note" {}
+        #expect(client.statistics().reconnects == 1)
+    }
+
+    @Test func `holes in many topics are all announced, to who listens late as well`() async throws {
+        let (client, server) = try await connected {
+            $0.recovers = false
+            $0.eventBuffering = StreamBuffering(capacity: 10_000)
+        }
+        let signals = client.signals
+        for number in 0..<1_000 {
+            server.push(
+                .text(SessionHarness.publication("t\(number)", 0)),
+                .text(SessionHarness.publication("t\(number)", 2)))
+        }
+        var topics: Set<String> = []
+        for await case .gap(let gap) in signals {
+            topics.insert(gap.topic)
+            if topics.count == 1_000 { break }
+        }
+        #expect(client.statistics().gaps == 1_000)
+    }
+
+    @Test func `a listener who never listens is told how much is gone`() async throws {
+        let broadcaster = SignalBroadcaster()
+        var signals = broadcaster.subscribe().makeAsyncIterator()
+        for count in 1...(SignalQueue.capacity + 10) { broadcaster.yield(.dropped(count: count)) }
+        guard case .signalsDropped(10)? = await signals.next(), case .dropped(11)? = await signals.next()
+        else {
+            Issue.record("it was not told")
+            return
+        }
+        broadcaster.finish()
+        var rest = 0
+        while await signals.next() != nil { rest += 1 }
+        #expect(rest == SignalQueue.capacity - 1)
+    }
+
     @Test func `a frame that cannot be read is skipped and reported, the connection stays`() async throws {
         let (client, server) = try await connected()
         var signals = client.signals.makeAsyncIterator()

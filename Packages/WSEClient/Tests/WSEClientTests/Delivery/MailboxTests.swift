@@ -4,6 +4,31 @@ import Testing
 @testable import WSEClient
 
 @Suite struct MailboxTests {
+    @Test func `consumers that break out of their loops let no more in than fits`() async throws {
+        let mailbox = Mailbox<Int>(buffering: StreamBuffering(capacity: 100), onDrained: {})
+        var next = 0
+        var peak = 0
+        /// A connection that always has 60 more.
+        func read() {
+            guard !mailbox.isFull else { return }
+            _ = mailbox.yield(Array(next..<next + 60))
+            next += 60
+        }
+        var seen: [Int] = []
+        for _ in 0..<500 {
+            read()
+            var batch: [Int] = []
+            var run: UInt64?
+            _ = try await mailbox.take(into: &batch, run: &run, isolation: nil)
+            seen.append(batch[0])
+            read()
+            mailbox.giveBack(batch.dropFirst())
+            peak = max(peak, mailbox.count)
+        }
+        #expect(peak <= 360)
+        #expect(seen == Array(0..<500))
+    }
+
     private func mailbox(
         _ capacity: Int, _ overflow: StreamBuffering.Overflow, onDrained: @escaping @Sendable () -> Void = {}
     ) -> Mailbox<Int> {

@@ -256,6 +256,24 @@ private struct EncryptedPeer {
         #expect(session.isReady == true)
     }
 
+    @Test func `a key that opens no more gives the connection up`() throws {
+        var session = try SessionHarness {
+            let cipher = SessionCipher.Configuration(openedMessages: 2)
+            $0.encryption = WSEEncryption(keyExchange: SessionKeyExchangeFactory(configuration: cipher))
+        }
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        let attempt = session.attempt
+        for offset in UInt64(0)..<3 {
+            session.receive(
+                try peer.seal(SessionHarness.publication("a", offset)), as: .binary, from: attempt)
+        }
+        #expect(session.actions.offsets("a") == [0, 1])
+        #expect(session.actions.aborts == [attempt])
+        #expect(session.machine.phase == .waiting)
+    }
+
     @Test func `a key that is used up gives the connection up and keeps the message`() throws {
         var session = try SessionHarness {
             let cipher = SessionCipher.Configuration(sealedMessages: 1)

@@ -21,6 +21,43 @@ import WSETransport
         #expect(session.actions.gaps.isEmpty)
     }
 
+    @Test func `a hole of a topic that nobody asked for does not outlast the handshake`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.receive(SessionHarness.publication("pushed", 0))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        session.receive(SessionHarness.publication("pushed", 2))
+        session.receive(SessionHarness.hello)
+        #expect(session.actions.offsets("pushed") == [0, 2])
+        #expect(session.actions.gaps.map(\.offsets) == [1...1])
+    }
+
+    @Test func `a client that does not reconnect does not for a refused token either`() throws {
+        var session = try SessionHarness {
+            $0.asksForToken = true
+            $0.reconnects = false
+        }
+        session.give { $0.connect(now: $1) }
+        session.give { $0.tokenArrived($0.lastAttempt, token: "t", now: $1) }
+        session.open()
+        session.advance(by: .seconds(1))
+        #expect(session.close(code: 4401).finishes.map { $0?.code } == [.auth])
+    }
+
+    @Test func `after a refusal a lost network is no reason for a fresh token`() throws {
+        var session = try SessionHarness { $0.asksForToken = true }
+        session.give { $0.connect(now: $1) }
+        session.give { $0.tokenArrived($0.lastAttempt, token: "old", now: $1) }
+        session.open()
+        session.close(code: 4401)
+        session.give { $0.tokenArrived($0.lastAttempt, token: "new", now: $1) }
+        session.open()
+        session.close(code: nil)
+        #expect(session.advance(by: .seconds(3)).tokenRequests == [TokenRequest(reason: .connecting)])
+    }
+
     @Test(arguments: [nil, 1000, 1001, 1005, 1006, 1011, 4300, 4429, 4503] as [UInt16?])
     func `a close of the server's makes the client connect again`(code: UInt16?) throws {
         var session = try SessionHarness()

@@ -117,7 +117,9 @@ import WSETransport
         #expect(session.actions.gaps.isEmpty)
 
         session.receive(SessionHarness.answer(accepted: ["a"], recovery: Self.head5))
-        let lost = session.advance(by: .seconds(4))
+        session.advance(by: .seconds(1))
+        session.receive(#"{"c":"WSE","t":"heartbeat","p":{},"v":1}"#)
+        let lost = session.advance(by: .seconds(3))
         #expect(lost.gaps.map(\.offsets) == [3...5])
         #expect(session.actions.offsets("a") == [0, 1, 2, 6])
     }
@@ -272,6 +274,44 @@ import WSETransport
         let actions = session.receive(SessionHarness.publication("a", 3))
         #expect(actions.resyncs == ["0000007b"])
         #expect(actions.offsets("a") == [3])
+    }
+
+    @Test func `a second answer without its replay is not believed in silence`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        session.receive(SessionHarness.answer(accepted: ["a"], recovery: Self.head5))
+        session.advance(by: .seconds(2))
+        session.receive(SessionHarness.answer(accepted: ["a"], recovery: Self.head5))
+        let silent = session.advance(by: .milliseconds(2_100))
+        #expect(silent.gaps.isEmpty)
+        #expect(silent.sent("ping").count == 1)
+        // It was on its way.
+        for offset in UInt64(1)...5 { session.receive(SessionHarness.publication("a", offset)) }
+        #expect(session.actions.offsets("a") == Array(0...5))
+    }
+
+    @Test func `looking whether the link is alive does not make it look poor`() throws {
+        var session = try subscribed("a")
+        session.advance(by: .milliseconds(9_900))
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        session.advance(by: .milliseconds(5_150))
+        #expect(!session.actions.states.contains(.degraded))
+    }
+
+    @Test func `a topic whose hole was given up is recovering no more`() throws {
+        var session = try subscribed("a")
+        session.receive(SessionHarness.publication("a", 0))
+        session.receive(SessionHarness.publication("a", 2))
+        for number in UInt64(0)..<10 {
+            session.advance(by: .seconds(1))
+            session.receive(SessionHarness.publication("b", number))
+        }
+        #expect(session.actions.gaps.map(\.offsets) == [1...1])
+        #expect(session.machine.recoveringTopics.isEmpty)
     }
 
     @Test func `a topic the server put the client into is not asked for`() throws {

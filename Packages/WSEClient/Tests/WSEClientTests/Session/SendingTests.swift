@@ -69,12 +69,12 @@ import WSEWire
         session.give { _ = $0.send(message(1), caller: nil, now: $1) }
         session.becomeReady()
         let first = try #require(session.actions.transmitted.first)
-        session.give { machine, _ in machine.handedOver(first, error: WSEError(.connection, "gone")) }
+        session.give { $0.handedOver(first, error: WSEError(.connection, "gone"), now: $1) }
         session.close(code: nil)
         session.advance(by: .seconds(2))
         session.open()
         #expect(session.actions.transmitted.map(\.id) == [first.id, first.id])
-        session.give { machine, _ in machine.handedOver(first, error: nil) }
+        session.give { $0.handedOver(first, error: nil, now: $1) }
         #expect(session.machine.outbox.offlineCount == 0)
     }
 
@@ -86,7 +86,7 @@ import WSEWire
         let first = try #require(session.actions.transmitted.first)
         let attempt = session.attempt
         let refused = session.give {
-            $0.handedOver(first, error: WSEError(.queueFull, "full"))
+            $0.handedOver(first, error: WSEError(.queueFull, "full"), now: $1)
             $0.transmitted(attempt, count: first.bytes.count, position: 0, now: $1)
         }
         // There is none before the system took something.
@@ -95,13 +95,66 @@ import WSEWire
         #expect(again.transmitted.map(\.id) == [first.id])
     }
 
+    @Test
+    func `a connection that is closing gets nothing more, and what is sent meanwhile waits for the next`()
+        throws
+    {
+        var session = try SessionHarness { $0.offlineQueue = .init() }
+        session.give { _ = $0.send(message(1), caller: nil, now: $1) }
+        session.becomeReady()
+        let first = try #require(session.actions.transmitted.first)
+        let attempt = session.attempt
+        let refused = session.give {
+            $0.handedOver(first, error: WSEError(.connection, "closing"), now: $1)
+            $0.transmitted(attempt, count: first.bytes.count, position: 0, now: $1)
+            $0.flushed(attempt, through: 1_000, now: $1)
+        }
+        #expect(refused.transmitted.isEmpty)
+        let second = session.give { _ = $0.send(message(2), caller: RequestID(rawValue: 2), now: $1) }
+        #expect(second.transmitted.isEmpty)
+        #expect(session.close(code: nil).queued == [2])
+        session.advance(by: .seconds(2))
+        session.open()
+        #expect(numbers(session.actions) == [1, 1, 2])
+    }
+
+    @Test func `a message that meets the closing of its connection is kept for the next`() throws {
+        var session = try SessionHarness { $0.offlineQueue = .init() }
+        session.becomeReady()
+        session.give { _ = $0.send(message(1), caller: RequestID(rawValue: 1), now: $1) }
+        let first = try #require(session.actions.transmitted.first)
+        let refused = session.give {
+            $0.handedOver(first, error: WSEError(.connection, "closing"), now: $1)
+        }
+        #expect(refused.queued == [1])
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        #expect(numbers(session.actions) == [1, 1])
+    }
+
+    @Test func `room that was made before a refusal is known is used`() throws {
+        var session = try SessionHarness { $0.offlineQueue = .init() }
+        session.give { _ = $0.send(message(1), caller: nil, now: $1) }
+        session.becomeReady()
+        let first = try #require(session.actions.transmitted.first)
+        let attempt = session.attempt
+        session.give { $0.flushed(attempt, through: 1_000_000, now: $1) }
+        let again = session.give {
+            $0.handedOver(first, error: WSEError(.queueFull, "full"), now: $1)
+            $0.transmitted(attempt, count: first.bytes.count, position: 0, now: $1)
+        }
+        #expect(again.transmitted.map(\.id) == [first.id])
+    }
+
     @Test func `a kept message that no connection takes is given up`() throws {
         var session = try SessionHarness { $0.offlineQueue = .init() }
         session.give { _ = $0.send(message(1), caller: nil, now: $1) }
         session.becomeReady()
         let first = try #require(session.actions.transmitted.first)
-        let refused = session.give { machine, _ in
-            machine.handedOver(first, error: WSEError(.invalidArgument, "larger than the transport's buffer"))
+        let refused = session.give {
+            $0.handedOver(
+                first, error: WSEError(.invalidArgument, "larger than the transport's buffer"), now: $1)
         }
         #expect(refused.discarded == [first.id])
         session.close(code: nil)
@@ -127,7 +180,7 @@ import WSEWire
         session.becomeReady()
         let first = try #require(session.actions.transmitted.first)
         let attempt = session.attempt
-        session.give { machine, _ in machine.handedOver(first, error: WSEError(.queueFull, "full")) }
+        session.give { $0.handedOver(first, error: WSEError(.queueFull, "full"), now: $1) }
         session.advance(by: .seconds(21))
         #expect(session.give { $0.flushed(attempt, through: 1, now: $1) }.discarded == [first.id])
         #expect(numbers(session.give { _ = $0.send(message(2), caller: nil, now: $1) }) == [2])

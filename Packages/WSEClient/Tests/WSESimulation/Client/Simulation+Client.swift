@@ -180,12 +180,14 @@ extension Simulation {
             if !message.isKept, let caller = message.caller {
                 resolve(caller, .success(.sent))
             } else {
-                client { machine, _ in machine.handedOver(message, error: nil) }
+                client { machine, now in machine.handedOver(message, error: nil, now: now) }
             }
         } catch {
             count("sends that the transport refused")
             note(50, 0, "client cannot send \(message.id.suffix(6)): \(error)")
-            client { machine, _ in machine.handedOver(message, error: WSEError(sending: error)) }
+            client { machine, now in
+                machine.handedOver(message, error: WSEError(sending: error), now: now)
+            }
         }
     }
 

@@ -38,6 +38,11 @@ extension EventSequencer {
         freeSlots.append(slot)
     }
 
+    /// Whether a request for what is missing of `topic` is on its way.
+    public func isRecovering(_ topic: Topic) -> Bool {
+        slots[topic].map { requests[$0] != nil } ?? false
+    }
+
     /// How far `topic` was received: everything up to and including this position was given out or announced
     /// as lost. Resume from here while the process lives, and from what was handed over after a restart.
     public func position(of topic: Topic) -> Position? {

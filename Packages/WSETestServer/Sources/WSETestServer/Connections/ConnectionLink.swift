@@ -2,7 +2,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 internal import NIOWebSocket
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 internal import WSECrypto
 
 /// One upgraded connection: who it is, and everything that is written to it.
@@ -18,8 +18,8 @@ final class ConnectionLink: Sendable {
     let channel: any Channel
     // The server owns its connections through its channels, and what it recorded refers to them.
     weak let server: WSETestServer?
-    private let outbox: Mutex<Outbox>
-    private let life = Mutex(Life())
+    private let outbox: NIOLockedValueBox<Outbox>
+    private let life = NIOLockedValueBox(Life())
 
     private struct Life {
         var end: WSETestServer.ConnectionEnd?
@@ -43,25 +43,25 @@ final class ConnectionLink: Sendable {
         self.request = request
         self.channel = channel
         self.server = server
-        outbox = Mutex(Outbox(limit: limit))
+        outbox = NIOLockedValueBox(Outbox(limit: limit))
     }
 
     var userID: String? {
-        get { life.withLock { $0.userID } }
-        set { life.withLock { $0.userID = newValue } }
+        get { life.withLockedValue { $0.userID } }
+        set { life.withLockedValue { $0.userID = newValue } }
     }
 
-    var isClosed: Bool { life.withLock { $0.isClosed } }
-    var end: WSETestServer.ConnectionEnd? { life.withLock { $0.isClosed ? $0.end : nil } }
-    var isEncrypted: Bool { outbox.withLock { $0.cipher != nil } }
-    var isStalled: Bool { outbox.withLock { $0.isStalled } }
-    var pendingBytes: Int { outbox.withLock { $0.byteCount } }
-    var sentFrames: Int { outbox.withLock { $0.acceptedFrames } }
-    var droppedFrames: Int { outbox.withLock { $0.droppedFrames } }
+    var isClosed: Bool { life.withLockedValue { $0.isClosed } }
+    var end: WSETestServer.ConnectionEnd? { life.withLockedValue { $0.isClosed ? $0.end : nil } }
+    var isEncrypted: Bool { outbox.withLockedValue { $0.cipher != nil } }
+    var isStalled: Bool { outbox.withLockedValue { $0.isStalled } }
+    var pendingBytes: Int { outbox.withLockedValue { $0.byteCount } }
+    var sentFrames: Int { outbox.withLockedValue { $0.acceptedFrames } }
+    var droppedFrames: Int { outbox.withLockedValue { $0.droppedFrames } }
 
     /// The first cause counts; what follows from it does not.
     func noteEnd(_ end: WSETestServer.ConnectionEnd.Value) {
-        life.withLock { if $0.end == nil { $0.end = .init(value: end) } }
+        life.withLockedValue { if $0.end == nil { $0.end = .init(value: end) } }
     }
 
     // MARK: From any thread
@@ -93,7 +93,7 @@ final class ConnectionLink: Sendable {
     /// Returns once no more than so many bytes wait, or the connection ended or is stalled.
     func drained(below threshold: Int) async {
         await withCheckedContinuation { continuation in
-            let satisfied = outbox.withLock { outbox in
+            let satisfied = outbox.withLockedValue { outbox in
                 outbox.waiters.append(Outbox.Waiter(threshold: threshold, continuation: continuation))
                 // An empty outbox says nothing while the event loop still writes what it took from it.
                 return outbox.isFinished && outbox.isEmpty || !outbox.isDrainScheduled
@@ -106,7 +106,7 @@ final class ConnectionLink: Sendable {
     /// Ends TCP without a close frame: in its turn, or at once where an end is already under way.
     func end(_ style: WSETestServer.CutStyle) {
         setStalled(false)
-        let isFinished = outbox.withLock { $0.isFinished }
+        let isFinished = outbox.withLockedValue { $0.isFinished }
         if isFinished { terminate(style) } else { enqueue(.cut(style)) }
     }
 
@@ -126,7 +126,7 @@ final class ConnectionLink: Sendable {
     }
 
     private func change(_ body: (inout Outbox) -> Void) {
-        let mustSchedule = outbox.withLock { outbox in
+        let mustSchedule = outbox.withLockedValue { outbox in
             body(&outbox)
             guard !outbox.isDrainScheduled, !outbox.isPaused, !outbox.isStalled, !outbox.isEmpty else {
                 return false
@@ -146,7 +146,7 @@ final class ConnectionLink: Sendable {
         var hasMore = true
         while hasMore, channel.isWritable, quota > 0 {
             while channel.isWritable, quota > 0 {
-                guard let item = outbox.withLock({ $0.next() }) else {
+                guard let item = outbox.withLockedValue({ $0.next() }) else {
                     hasMore = false
                     break
                 }
@@ -155,7 +155,7 @@ final class ConnectionLink: Sendable {
             }
             pipeline.flush()
         }
-        let (satisfied, again) = outbox.withLock { outbox in
+        let (satisfied, again) = outbox.withLockedValue { outbox in
             // Without room in the socket the drain goes on when there is some: see `writabilityChanged`.
             let again = !outbox.isEmpty && !outbox.isPaused && !outbox.isStalled && channel.isWritable
             outbox.isDrainScheduled = again
@@ -167,7 +167,7 @@ final class ConnectionLink: Sendable {
 
     func writabilityChanged() {
         guard channel.isWritable else { return }
-        let mustDrain = outbox.withLock { outbox in
+        let mustDrain = outbox.withLockedValue { outbox in
             guard !outbox.isDrainScheduled, !outbox.isEmpty else { return false }
             outbox.isDrainScheduled = true
             return true
@@ -201,7 +201,7 @@ final class ConnectionLink: Sendable {
         code: UInt16?, reason: String, _ pipeline: ChannelPipeline.SynchronousOperations
     ) {
         noteEnd(.serverClosed(code: code))
-        life.withLock { $0.hasSentClose = true }
+        life.withLockedValue { $0.hasSentClose = true }
         var body = ByteBuffer()
         if let code {
             body.writeInteger(code)
@@ -214,7 +214,7 @@ final class ConnectionLink: Sendable {
     }
 
     private func pause(for duration: Duration) {
-        outbox.withLock { $0.isPaused = true }
+        outbox.withLockedValue { $0.isPaused = true }
         channel.eventLoop.scheduleTask(in: TimeAmount(duration)) {
             self.change { $0.isPaused = false }
         }
@@ -239,7 +239,7 @@ final class ConnectionLink: Sendable {
     /// Answers the client's close frame, or ends TCP if it was the answer to ours.
     func peerClosed(code: UInt16?, reason: String) {
         noteEnd(.clientClosed(code: code, reason: reason))
-        guard !life.withLock({ $0.hasSentClose }) else {
+        guard !life.withLockedValue({ $0.hasSentClose }) else {
             channel.close(promise: nil)
             return
         }
@@ -259,12 +259,12 @@ final class ConnectionLink: Sendable {
 
     func closed() {
         noteEnd(.clientDropped)
-        life.withLock { $0.isClosed = true }
+        life.withLockedValue { $0.isClosed = true }
         closeOutbox()
     }
 
     private func closeOutbox() {
-        let waiters = outbox.withLock { $0.close() }
+        let waiters = outbox.withLockedValue { $0.close() }
         for waiter in waiters { waiter.continuation.resume() }
     }
 }

@@ -1,6 +1,6 @@
+internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOPosix
-internal import Synchronization
 
 extension WSETestServer {
     /// How connections end when the server goes away.
@@ -65,7 +65,7 @@ extension WSETestServer {
     /// Ends all connections and closes the port until ``bringUp(_:)``: clients are refused.
     public func takeDown(_ farewell: Farewell = .crash()) async {
         update { $0.isDraining = true }
-        let channel = listening.withLock { listening in
+        let channel = listening.withLockedValue { listening in
             defer { listening.channel = nil }
             return listening.channel
         }
@@ -83,7 +83,7 @@ extension WSETestServer {
             guard memory == .forget else { return }
             for topic in state.topics.keys { state.topics[topic]?.forgetHistory() }
         }
-        if listening.withLock({ $0.channel == nil }) { try await bind() }
+        if listening.withLockedValue({ $0.channel == nil }) { try await bind() }
     }
 
     /// Goes away and comes back on the same port.

@@ -1,9 +1,9 @@
+internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 internal import NIOWebSocket
-internal import Synchronization
 internal import WSEWire
 
 extension WSETestServer {
@@ -22,7 +22,7 @@ extension WSETestServer {
             }
         do {
             let channel = try await bootstrap.bind(host: configuration.host, port: port).get()
-            listening.withLock {
+            listening.withLockedValue {
                 $0.port = channel.localAddress?.port ?? $0.port
                 $0.channel = channel
             }

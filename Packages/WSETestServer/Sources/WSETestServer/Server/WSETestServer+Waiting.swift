@@ -1,6 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 extension WSETestServer {
     /// Waits until the state gives a result: looks now, and then after each change.
@@ -18,7 +18,7 @@ extension WSETestServer {
             await withCheckedContinuation { continuation in
                 let waiter = WaiterList.Waiter(id: id) { state in
                     guard let result = condition(&state) else { return false }
-                    found.result.withLock { $0 = result }
+                    found.result.withLockedValue { $0 = result }
                     return true
                 } resume: {
                     continuation.resume(returning: $0)
@@ -28,10 +28,10 @@ extension WSETestServer {
         } onCancel: {
             finish(id, .cancelled)
         }
-        found.timer.withLock { $0?.cancel() }
+        found.timer.withLockedValue { $0?.cancel() }
         switch outcome {
         case .fulfilled:
-            if let result = found.result.withLock({ $0 }) { return result }
+            if let result = found.result.withLockedValue({ $0 }) { return result }
             throw WSETestServerError(.stopped, "the server lost \(what())")
         case .timedOut: throw WSETestServerError(.timedOut, "waited \(limit) for \(what())")
         case .cancelled: throw WSETestServerError(.cancelled, "cancelled while waiting for \(what())")
@@ -41,8 +41,8 @@ extension WSETestServer {
 
     /// What a waiting call shares with those who end its wait.
     private final class Found<Result: Sendable>: Sendable {
-        let result = Mutex<Result?>(nil)
-        let timer = Mutex<Scheduled<Void>?>(nil)
+        let result = NIOLockedValueBox<Result?>(nil)
+        let timer = NIOLockedValueBox<Scheduled<Void>?>(nil)
     }
 
     private func begin<Result>(
@@ -58,7 +58,7 @@ extension WSETestServer {
             waiter.resume(immediate)
             return
         }
-        found.timer.withLock {
+        found.timer.withLockedValue {
             // Not on the server's own thread, which may end meanwhile.
             $0 = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: TimeAmount(limit)) {
                 self.finish(waiter.id, .timedOut)

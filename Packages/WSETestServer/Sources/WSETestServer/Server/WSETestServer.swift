@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// A WSE server in your own process, for tests and demonstrations: it speaks the protocol as the published servers
 /// do, and does to clients what tests need.
@@ -25,8 +25,8 @@ public final class WSETestServer: Sendable {
 
     let group: MultiThreadedEventLoopGroup
     let tls: NIOSSLContext?
-    private let state: Mutex<ServerState>
-    let listening = Mutex(Listening())
+    private let state: NIOLockedValueBox<ServerState>
+    let listening = NIOLockedValueBox(Listening())
 
     struct Listening: Sendable {
         /// The port that was asked for and, once it was bound, the real one.
@@ -38,12 +38,12 @@ public final class WSETestServer: Sendable {
         self.configuration = configuration
         self.group = group
         self.tls = tls
-        state = Mutex(ServerState(configuration: configuration))
-        listening.withLock { $0.port = configuration.port }
+        state = NIOLockedValueBox(ServerState(configuration: configuration))
+        listening.withLockedValue { $0.port = configuration.port }
     }
 
     /// The port that it listens on; it keeps it for its whole life.
-    public var port: Int { listening.withLock { $0.port } }
+    public var port: Int { listening.withLockedValue { $0.port } }
 
     /// Where clients connect to, such as `ws://127.0.0.1:50123/wse`.
     public var url: String {
@@ -74,7 +74,7 @@ public final class WSETestServer: Sendable {
 
     /// Looks at the state.
     func read<Result: Sendable>(_ body: (inout ServerState) -> Result) -> Result {
-        state.withLock { body(&$0) }
+        state.withLockedValue { body(&$0) }
     }
 
     /// Changes the state, and wakes those who waited for what it has become.
@@ -82,7 +82,7 @@ public final class WSETestServer: Sendable {
     func update<Result: Sendable, Failure: Error>(
         _ body: (inout ServerState) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let (result, resumptions) = state.withLock {
+        let (result, resumptions) = state.withLockedValue {
             state -> (Swift.Result<Result, Failure>, [WaiterList.Resumption]) in
             do throws(Failure) {
                 let result = try body(&state)
