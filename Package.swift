@@ -112,7 +112,7 @@ let package = Package(
         ),
         .target(
             name: "WSETestServer",
-            dependencies: ["WSEWire", "WSECrypto"] + nio,
+            dependencies: ["WSEWire", "WSECrypto"] + nio + [.product(name: "NIOConcurrencyHelpers", package: "swift-nio")],
             path: "Packages/WSETestServer/Sources/WSETestServer", swiftSettings: settings
         ),
     ]
