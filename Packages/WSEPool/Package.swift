@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "WSEPool", targets: ["WSEPool"])
     ],
     dependencies: [
+        .package(path: "../WSEWire"),
         .package(path: "../WSEResilience"),
         .package(path: "../WSETransport"),
         .package(path: "../WSEClient"),
@@ -31,6 +32,15 @@ let package = Package(
             dependencies: [
                 "WSEPool", "WSEClient", "WSEResilience", "WSETestServer",
                 .product(name: "WSETransportTesting", package: "WSETransport"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "WSEPoolSimulation",
+            dependencies: [
+                "WSEPool", "WSEClient", "WSEResilience",
+                .product(name: "WSETransport", package: "WSETransport"),
+                .product(name: "WSEWire", package: "WSEWire"),
             ],
             swiftSettings: settings
         ),

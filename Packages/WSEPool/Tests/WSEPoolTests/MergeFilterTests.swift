@@ -24,7 +24,7 @@ import WSEWire
     @Test func `events of a topic's new member wait, and go out from where the old one stopped`() {
         var filter = filter()
         let place = ["a": TopicPlace(position: TopicPosition(epoch: "e", offset: 4))]
-        let move = filter.beginMove(["a"], from: 1, to: 2)
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
         filter.setPlaces(place, of: move)
         let old = (5...6).map { event("a", "e", $0, id: "\($0)") }
         let new = (5...8).map { event("a", "e", $0, id: "\($0)") }
@@ -43,7 +43,7 @@ import WSEWire
 
     @Test func `what the old member gives before its place is known counts too`() {
         var filter = filter()
-        let move = filter.beginMove(["a"], from: 1, to: 2)
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
         #expect(ids(filter.take([event("a", "e", 6, id: "6")], from: 1, now: now)) == ["6"])
         filter.setPlaces(["a": TopicPlace(position: TopicPosition(epoch: "e", offset: 5))], of: move)
         let new = (6...7).map { event("a", "e", $0, id: "\($0)") }
@@ -53,7 +53,7 @@ import WSEWire
 
     @Test func `what the new member gives late, and the old one has given, is left out`() {
         var filter = filter()
-        let move = filter.beginMove(["a"], from: 1, to: 2)
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
         filter.setPlaces(["a": TopicPlace(position: TopicPosition(epoch: "e", offset: 5))], of: move)
         #expect(ids(filter.take([event("a", "e", 6, id: "6")], from: 1, now: now)) == ["6"])
         // Its answer came before its replay.
@@ -67,7 +67,7 @@ import WSEWire
 
     @Test func `a topic of which nothing was seen moves with all that comes of it`() {
         var filter = filter()
-        let move = filter.beginMove(["a"], from: 1, to: 2)
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
         #expect(ids(filter.take([event("a", "e", 0, id: "0")], from: 2, now: now)) == [])
         #expect(ids(filter.take([event("a", "e", 0, id: "0")], from: 1, now: now)) == ["0"])
         #expect(ids(filter.take([event("a", "e", 1, id: "1")], from: 2, now: now)) == [])
@@ -77,7 +77,7 @@ import WSEWire
     @Test func `an epoch that ends while its topic moves is given to its end`() {
         var filter = filter()
         let place = ["a": TopicPlace(position: TopicPosition(epoch: "e", offset: 4))]
-        let move = filter.beginMove(["a"], from: 1, to: 2)
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
         filter.setPlaces(place, of: move)
         let all = [
             event("a", "e", 5, id: "e5"), event("a", "f", 0, id: "f0"), event("a", "f", 1, id: "f1"),
@@ -90,7 +90,7 @@ import WSEWire
     @Test func `events without stamps are told apart by their ids while a topic moves`() {
         var filter = filter()
         #expect(ids(filter.take([event(nil, id: "x1")], from: 1, now: now)) == ["x1"])
-        let move = filter.beginMove(["a"], from: 1, to: 2)
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
         #expect(ids(filter.take([event(nil, id: "x2")], from: 1, now: now)) == ["x2"])
         let new = [event(nil, id: "x2"), event(nil, id: "x3"), event(nil, id: nil)]
         #expect(ids(filter.take(new, from: 2, now: now)) == ["-"])
@@ -98,10 +98,33 @@ import WSEWire
         #expect(ids(filter.take([event(nil, id: "x3"), event(nil, id: "x4")], from: 1, now: now)) == ["x4"])
     }
 
+    @Test func `what the member before the old one has given is not given again either`() {
+        var filter = filter()
+        let first = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
+        #expect(ids(filter.take([event("a", "e", 6, id: "6")], from: 1, now: now)) == ["6"])
+        #expect(ids(filter.endMove(first, places: [:], now: now)) == [])
+        // The second one has received nothing so far, and knows an older place only.
+        let second = filter.beginMove(["a"], from: 2, to: 3, isWithinServer: true)
+        filter.setPlaces(["a": TopicPlace(position: TopicPosition(epoch: "e", offset: 5))], of: second)
+        let new = (6...7).map { event("a", "e", $0, id: "\($0)") }
+        #expect(ids(filter.take(new, from: 3, now: now)) == [])
+        #expect(ids(filter.switchMove(second, now: now)) == ["7"])
+    }
+
+    @Test func `between servers the old member's last events go out, unless they were passed on`() {
+        var filter = filter()
+        filter.tellStampedApartByID(true)
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: false)
+        #expect(ids(filter.take([event(nil, id: "8")], from: 2, now: now)) == [])
+        #expect(ids(filter.switchMove(move, now: now)) == ["8"])
+        let late = [event("a", "e", 7, id: "7"), event("a", "e", 8, id: "8")]
+        #expect(ids(filter.take(late, from: 1, now: now)) == ["7"])
+    }
+
     @Test func `two topics that move to one member wait for their own moves`() {
         var filter = filter()
-        let first = filter.beginMove(["a"], from: 1, to: 3)
-        let second = filter.beginMove(["b"], from: 2, to: 3)
+        let first = filter.beginMove(["a"], from: 1, to: 3, isWithinServer: true)
+        let second = filter.beginMove(["b"], from: 2, to: 3, isWithinServer: true)
         let new = [event("a", "e", 1, id: "a1"), event("b", "e", 1, id: "b1"), event(nil, id: "x")]
         #expect(ids(filter.take(new, from: 3, now: now)) == [])
         #expect(ids(filter.switchMove(first, now: now)) == ["a1"])
@@ -111,7 +134,7 @@ import WSEWire
     @Test func `a move that takes too much memory ends by itself, with nothing lost or doubled`() {
         var filter = filter(held: 3)
         let place = ["a": TopicPlace(position: TopicPosition(epoch: "e", offset: 0))]
-        let move = filter.beginMove(["a"], from: 1, to: 2)
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
         filter.setPlaces(place, of: move)
         #expect(ids(filter.take([event("a", "e", 1, id: "1")], from: 1, now: now)) == ["1"])
         let new = (1...4).map { event("a", "e", $0, id: "\($0)") }

@@ -15,18 +15,19 @@ extension SessionMachine {
         return places
     }
 
-    /// Subscribes to topics from where another session is with them.
+    /// Subscribes to topics from where another session is with them. Of topics that are wanted already, only a position
+    /// that is not known yet counts.
     mutating func adopt(_ places: [String: TopicPlace], request: RequestID, now: Moment) {
         let names = places.keys.sorted()
-        let fresh = names.filter { !subscriptions.isWanted($0) }
-        forget(fresh)
-        for name in fresh {
+        forget(names.filter { !subscriptions.isWanted($0) })
+        for name in names {
             let topic = InternedString(name)
             if let position = places[name]?.position {
+                // It keeps a position that it has.
                 sequencer.track(
                     topic,
                     after: .init(epoch: InternedString(position.epoch), offset: position.offset))
-            } else if places[name]?.hasNoPast == true {
+            } else if places[name]?.hasNoPast == true, !subscriptions.isWanted(name) {
                 withoutPast.insert(topic)
             }
         }

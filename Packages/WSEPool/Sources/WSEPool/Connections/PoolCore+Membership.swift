@@ -90,15 +90,35 @@ extension PoolCore {
     /// The new member subscribes from where the old one is; what it gets waits until it is confirmed, and goes out as
     /// far as the old one has not given it.
     private func carryOut(_ move: Move) async {
-        let id = merge.beginMove(move.topics, from: move.from.number, to: move.to.number)
+        let isWithinServer = move.from.client.endpoint == move.to.client.endpoint
+        let id = merge.beginMove(
+            move.topics, from: move.from.number, to: move.to.number,
+            isWithinServer: isWithinServer)
         // Behind the beginning, or what the old member gives in between would be noted by nobody.
         let places = await move.from.client.places(of: move.topics)
         merge.setPlaces(places, of: id)
         await move.to.client.adopt(places, awaitsAnswer: move.to.client.isReady)
         merge.switchMove(id)
+        if !isWithinServer, move.from.client.isReady {
+            // Nodes learn of a subscription a moment later, and nothing says when. Until then the old one gets what the
+            // new one does not.
+            await pause(configuration.relayPatience)
+        }
+        if places.count < move.topics.count || places.contains(where: { $0.value.position == nil }) {
+            // What the old one has learnt since; the new one may not have been answered at all.
+            let learnt = await move.from.client.places(of: move.topics)
+            await move.to.client.adopt(learnt, awaitsAnswer: false)
+        }
         // Its answer comes behind what the server still sent.
         _ = try? await move.from.client.unsubscribe(places.keys.sorted())
         merge.endMove(id, places: await move.to.client.places(of: move.topics))
+    }
+
+    private func pause(_ duration: Duration) async {
+        let clock = configuration.client.clock
+        await withCheckedContinuation { continuation in
+            _ = clock.schedule(after: max(duration, .zero)) { continuation.resume() }
+        }
     }
 
     // MARK: Endpoints

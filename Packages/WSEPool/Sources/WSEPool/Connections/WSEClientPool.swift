@@ -35,10 +35,12 @@ public final class WSEClientPool: Sendable {
         public var selection: ConnectionPool.Configuration
         /// The buffer of ``WSEClientPool/events``. While it is full under the policy `suspend`, no connection is read.
         public var eventBuffering: StreamBuffering
-        /// How long a copy that a node of a cluster passed on waits for the original. Default 500 ms, at least zero.
+        /// How long nodes of a cluster may take to pass on: a publication to each other, and word of a subscription.
+        /// Default 500 ms, at least zero.
         ///
-        /// Time in which the pool does not read, because a stream is full, does not count. Only with
-        /// ``TopicPlacement/everyEndpoint(connections:)``.
+        /// With ``TopicPlacement/everyEndpoint(connections:)`` a copy that was passed on waits so long for the original;
+        /// time in which the pool does not read, because a stream is full, does not count. With
+        /// ``TopicPlacement/spread(connections:)`` a topic that moves between endpoints stays on both for as long.
         public var relayPatience: Duration
 
         /// The defaults, but for what is given.

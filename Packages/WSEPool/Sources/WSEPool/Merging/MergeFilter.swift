@@ -82,7 +82,8 @@ struct MergeFilter: Sendable {
         }
         for index in moves.indices {
             if moves[index].from == member, let stamp, moves[index].topics.contains(stamp.topic) {
-                guard moves[index].phase == .holding else {
+                if moves[index].phase == .switched {
+                    guard moves[index].isWithinServer else { break }
                     duplicates += 1
                     return
                 }
@@ -193,10 +194,18 @@ struct MergeFilter: Sendable {
     // MARK: Moves
 
     /// From now on it is noted what the old member gives of these topics, and what the new one gives waits.
-    mutating func beginMove(_ topics: some Sequence<String>, from: Int, to: Int) -> UInt64 {
+    ///
+    /// - Parameter isWithinServer: Whether both members are connected to one server.
+    mutating func beginMove(
+        _ topics: some Sequence<String>, from: Int, to: Int, isWithinServer: Bool
+    ) -> UInt64 {
         lastMove += 1
-        moves.append(
-            TopicMove(id: lastMove, from: from, to: to, topics: Set(topics.map { InternedString($0) })))
+        var move = TopicMove(
+            id: lastMove, from: from, to: to, topics: Set(topics.map { InternedString($0) }),
+            isWithinServer: isWithinServer)
+        // What the one before it gave, it may not have received itself so far.
+        if let floors = floors[from] { move.reached.merge(floors.only(move.topics)) }
+        moves.append(move)
         return lastMove
     }
 

@@ -50,8 +50,8 @@ final class MergePoint: Sendable {
 
     // MARK: Moves
 
-    func beginMove(_ topics: [String], from: Int, to: Int) -> UInt64 {
-        state.withLock { $0.filter.beginMove(topics, from: from, to: to) }
+    func beginMove(_ topics: [String], from: Int, to: Int, isWithinServer: Bool) -> UInt64 {
+        state.withLock { $0.filter.beginMove(topics, from: from, to: to, isWithinServer: isWithinServer) }
     }
 
     func setPlaces(_ places: [String: TopicPlace], of move: UInt64) {

@@ -15,6 +15,13 @@ struct TopicFloors: Sendable {
         floors.merge(other.floors) { mine, others in mine.merging(others) { max($0, $1) } }
     }
 
+    /// These topics only.
+    func only(_ topics: Set<InternedString>) -> TopicFloors {
+        var part = TopicFloors()
+        part.floors = floors.filter { topics.contains($0.key) }
+        return part
+    }
+
     mutating func remove(_ topic: InternedString) {
         floors[topic] = nil
     }

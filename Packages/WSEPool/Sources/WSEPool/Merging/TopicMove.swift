@@ -5,7 +5,8 @@ struct TopicMove: Sendable {
     enum Phase: Sendable {
         /// The old member's events count; the new one's wait.
         case holding
-        /// The new member's events count; what still comes of the old one is left out.
+        /// The new member's events count. What still comes of the old one is left out, or from another server goes out
+        /// unless it was passed on to the new one.
         case switched
     }
 
@@ -13,16 +14,19 @@ struct TopicMove: Sendable {
     let from: Int
     let to: Int
     let topics: Set<InternedString>
+    /// Whether both are connected to one server, so that the new member gets all that the old one would.
+    let isWithinServer: Bool
     var phase = Phase.holding
     /// Up to where the old member's events went out, for each topic and epoch.
     var reached = TopicFloors()
     /// Events of the new member that wait.
     var held: [WSEEvent] = []
 
-    init(id: UInt64, from: Int, to: Int, topics: Set<InternedString>) {
+    init(id: UInt64, from: Int, to: Int, topics: Set<InternedString>, isWithinServer: Bool) {
         self.id = id
         self.from = from
         self.to = to
         self.topics = topics
+        self.isWithinServer = isWithinServer
     }
 }

@@ -1,0 +1,1 @@
+../../../../WSEClient/Tests/WSESimulation/World/SimulationRandom.swift

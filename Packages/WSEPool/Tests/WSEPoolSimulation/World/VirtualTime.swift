@@ -1,0 +1,1 @@
+../../../../WSEClient/Tests/WSESimulation/World/VirtualTime.swift
