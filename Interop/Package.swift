@@ -17,11 +17,13 @@ let package = Package(
     dependencies: [
         .package(path: "../Packages/WSEWire"),
         .package(path: "../Packages/WSEClient"),
+        .package(path: "../Packages/WSEPool"),
     ],
     targets: [
         // Starts and commands the Python program around the published server.
         .target(name: "InteropPeer", dependencies: ["WSEWire"], swiftSettings: settings),
         .testTarget(
-            name: "InteropTests", dependencies: ["InteropPeer", "WSEClient"], swiftSettings: settings),
+            name: "InteropTests", dependencies: ["InteropPeer", "WSEClient", "WSEPool"],
+            swiftSettings: settings),
     ]
 )

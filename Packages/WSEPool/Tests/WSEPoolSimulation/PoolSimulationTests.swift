@@ -48,7 +48,7 @@ import Testing
 
     @Test func `the promises hold in every history`() async throws {
         let first = Self.number("WSE_SEED") ?? 0
-        let seeds = first..<(first + (Self.number("WSE_SEEDS") ?? 100))
+        let seeds = first..<(first + (Self.number("WSE_SEEDS") ?? 300))
         let workers = max(1, Self.number("WSE_WORKERS") ?? 2)
         let report = try await withThrowingTaskGroup(of: Report.self) { group in
             for worker in 0..<workers {
