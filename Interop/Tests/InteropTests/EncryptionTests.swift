@@ -42,19 +42,24 @@ import WSEClient
         }
     }
 
-    @Test(arguments: PeerVersion.allCases)
+    /// 2.0.1 replays in the clear. That is refused, and told, unless the application has chosen to accept it.
+    @Test(arguments: [
+        (PeerVersion.v2_5_1, WSEEncryption.PlaintextPolicy.reject), (.v2_0_1, .reject), (.v2_0_1, .accept),
+    ])
     func `after a dropped connection the new keys serve recovery and what was sent meanwhile`(
-        version: PeerVersion
+        version: PeerVersion, policy: WSEEncryption.PlaintextPolicy
     ) async throws {
         try await withPublishedServer(version) { server in
             let proxy = try await FaultyProxy.start(to: server.port)
             let transport = RecordingTransport()
-            let configuration = try await configuration(server, transport)
+            var configuration = try await configuration(server, transport)
+            configuration.encryption?.plaintext = policy
             // 2.0.1 stamps nothing: only its answer to the subscription tells where the topic is.
             try await server.command("publish", ["topic": "prices", "count": 5])
             try await withWSEClient(url: proxy.url, configuration: configuration) { client in
                 try await client.subscribe(["prices"])
                 var events = client.events.makeAsyncIterator()
+                var signals = client.signals.makeAsyncIterator()
                 try await server.command("publish", ["topic": "prices", "count": 10])
                 for expected in 5..<15 { #expect(try await events.next().flatMap(number) == expected) }
 
@@ -65,9 +70,20 @@ import WSEClient
                 #expect(outcome.disposition == .queued)
                 try await server.command("publish", ["topic": "prices", "count": 10])
                 try await proxy.setRefusing(false)
+
+                let isRefused = version == .v2_0_1 && policy == .reject
+                if isRefused {
+                    var resynced: String?
+                    while resynced == nil, let signal = await signals.next() {
+                        if case .resync(let topic, _) = signal { resynced = topic }
+                    }
+                    #expect(resynced == "prices")
+                    try await server.command("publish", ["topic": "prices", "count": 10])
+                }
+                let due = isRefused ? 25..<35 : 15..<25
                 var numbers: [Int] = []
                 var isEchoed = false
-                while numbers.count < 10 || !isEchoed {
+                while numbers.count < due.count || !isEchoed {
                     let event = try #require(try await events.next())
                     if event.type == "echo" {
                         #expect(event.payload["text"]?.stringValue == Self.secret)
@@ -76,11 +92,14 @@ import WSEClient
                         numbers.append(number)
                     }
                 }
-                #expect(numbers == Array(15..<25))
-                #expect(client.statistics().reconnects == 1)
-                #expect(client.statistics().gaps == 0)
+                #expect(numbers == Array(due))
+                let statistics = client.statistics()
+                #expect(statistics.reconnects == 1)
+                #expect(statistics.gaps == 0)
+                // It replays from where its answer was: what had come since then comes again.
+                #expect(statistics.downgrades == (version == .v2_0_1 ? 20 : 0))
             }
-            #expect(transport.received(startingWith: "E:") > 20)
+            #expect(transport.received(startingWith: "E:") > 10)
             #expect(!transport.sentInClear(Self.secret))
             try await proxy.stop()
         }

@@ -2,7 +2,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-@testable import WSETransport
+@_spi(WSE) @testable import WSETransport
 
 @Suite("Flow control over the network")
 struct FlowControlTests {

@@ -23,8 +23,9 @@ public struct WSEEncryption: Sendable {
         let value: Value
 
         /// It is discarded and announced as ``WSESignal/downgrade(type:)``. A publication of a wanted topic is asked for
-        /// again, so that it comes encrypted; servers may still be without the keys when they begin to publish. The
-        /// default.
+        /// again, so that it comes encrypted; servers may still be without the keys when they begin to publish. What
+        /// has no stamp cannot be asked for: `wse-server` 2.0.1 replays in the clear, and ``WSESignal/resync(topic:epoch:)``
+        /// tells then that the topic has missed events. The default.
         public static let reject = PlaintextPolicy(value: .reject)
         /// It is delivered, in its place by its stamp, and announced. Who can change what the server says can then make
         /// up events.

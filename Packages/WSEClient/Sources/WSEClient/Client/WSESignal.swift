@@ -9,8 +9,8 @@ public enum WSESignal: Sendable {
     case state(ConnectionState)
     /// Publications of a topic are missing and cannot be had any more. Comes before the event behind the hole.
     case gap(WSEGap)
-    /// A topic begins a new epoch, or the first that is seen of it is not its beginning: what lies between its last
-    /// event and the next one is unknown.
+    /// A topic begins a new epoch, the first that is seen of it is not its beginning, or its replay came in the clear
+    /// and was refused: what lies between its last event and the next one is unknown.
     case resync(topic: String, epoch: String)
     /// The server refused topics; they are no longer wanted.
     case refused(topics: Set<String>)

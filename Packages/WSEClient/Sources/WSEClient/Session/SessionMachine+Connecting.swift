@@ -182,6 +182,7 @@ extension SessionMachine {
         setState(.connected)
         // What an event before the handshake's end has shown to be missing could not be asked for. It is now.
         sequencer.connectionLost()
+        hasRefusedUnstamped = false
         sequencer.setRecovery(available: recoveryIsAvailable, now: reading.now(now.instant))
         subscribeWanted(now: now)
         emit(.updateReading)

@@ -151,6 +151,7 @@ extension SessionMachine {
         case .accept?, nil:
             return true
         case .reject?:
+            if event.stamp == nil { hasRefusedUnstamped = true }
             askForSealed(event, now: now)
             return false
         case .disconnect?:

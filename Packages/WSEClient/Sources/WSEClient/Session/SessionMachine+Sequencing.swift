@@ -121,6 +121,7 @@ extension SessionMachine {
             }
             take(entry, of: name, now: now)
         }
+        hasRefusedUnstamped = false
         drainSequencer(now: now)
         scheduleFence(now: now)
         recoverPartially(nearer, now: now)
@@ -204,7 +205,9 @@ extension SessionMachine {
     ) {
         if let position = sequencer.position(of: topic) {
             let isSameEpoch = position.epoch == head.epoch
-            if !isSameEpoch {
+            // 2.0.1 replays in the clear, whatever the keys; what was refused of that does not come again.
+            let isReplayRefused = answer.recovered && hasRefusedUnstamped && head.offset > position.offset
+            if !isSameEpoch || isReplayRefused {
                 emit(.signal(.resync(topic: topic.string, epoch: head.epoch.string)))
             }
             if !isSameEpoch, !settings.isClustered, head.offset > 0 {

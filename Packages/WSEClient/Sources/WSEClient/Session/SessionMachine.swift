@@ -59,6 +59,8 @@ struct SessionMachine: ~Copyable {
     var withoutPast: Set<InternedString> = []
     /// Those of them of which nothing was seen before the connection was lost.
     var unseen: Set<InternedString> = []
+    /// Events without a stamp came in the clear and were discarded, since the last answer to a subscription.
+    var hasRefusedUnstamped = false
     /// Stands still while the client does not read.
     var reading = ReadingClock()
     /// How often topics were asked for again in vain, while the timer for that runs.

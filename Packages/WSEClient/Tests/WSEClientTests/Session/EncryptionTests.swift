@@ -7,23 +7,25 @@ import WSEWire
 /// A server's half of an encrypted connection, without a network.
 private struct EncryptedPeer {
     let exchange: SessionKeyExchange
+    let version: String
     var cipher: (any MessageCipher)?
 
-    init() throws {
+    init(version: String = "2.5.1") throws {
         exchange = try SessionKeyExchange()
+        self.version = version
     }
 
     /// Takes the client's key out of its hello.
     mutating func agree(_ hello: WSEValue) throws {
         cipher = try exchange.finish(
             peerPublicKey: try #require(hello["p", "encryption_public_key"]?.stringValue),
-            serverVersion: "2.5.1")
+            serverVersion: version)
     }
 
     func hello(key: String? = nil, confirms: Bool = true, limit: Int = 1_048_576) -> String {
         let key = key ?? exchange.publicKey
         return
-            #"{"c":"WSE","t":"server_hello","p":{"server_version":"2.5.1","features":{"recovery":true,"encryption":\#(confirms)},"limits":{"max_message_size":\#(limit)},"connection_id":"s1","encryption_public_key":"\#(key)"},"v":1}"#
+            #"{"c":"WSE","t":"server_hello","p":{"server_version":"\#(version)","features":{"recovery":true,"encryption":\#(confirms)},"limits":{"max_message_size":\#(limit)},"connection_id":"s1","encryption_public_key":"\#(key)"},"v":1}"#
     }
 
     func seal(_ text: String) throws -> [UInt8] {
@@ -174,6 +176,36 @@ private struct EncryptedPeer {
         #expect(asked["p", "recovery", "a", "offset"] == 0)
         // One question is enough.
         #expect(session.receive(SessionHarness.publication("a", 2)).frames.isEmpty)
+    }
+
+    @Test func `a replay without stamps that came in the clear is told to be missing`() throws {
+        var session = try session()
+        var peer = try EncryptedPeer(version: "2.0.1")
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        func answer(_ head: UInt64, recovered: Bool) -> String {
+            SessionHarness.answer(
+                accepted: ["a"], recovery: SessionHarness.recovery("a", head: head, recovered: recovered))
+        }
+        session.receive(try peer.seal(answer(3, recovered: false)), as: .binary, from: session.attempt)
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        peer = try EncryptedPeer(version: "2.0.1")
+        let opened = session.give { $0.opened($0.lastAttempt, now: $1) }
+        try peer.agree(try #require(opened.sent("client_hello").first))
+        session.receive(peer.hello())
+        session.receive(#"{"t":"tick","id":"a4","p":4}"#)
+        let answered = session.receive(
+            try peer.seal(answer(4, recovered: true)), as: .binary, from: session.attempt)
+        #expect(answered.resyncs == ["0000007b"])
+        // It is told once, and what comes sealed from now on is in order.
+        session.receive(
+            try peer.seal(#"{"t":"tick","id":"a5","p":5}"#), as: .binary, from: session.attempt)
+        #expect(session.actions.delivered.map { $0.payload.value } == [5])
+        let next = session.receive(
+            try peer.seal(answer(5, recovered: true)), as: .binary, from: session.attempt)
+        #expect(next.resyncs.isEmpty)
     }
 
     @Test(arguments: [
