@@ -15,9 +15,13 @@ import WSEPool
         configuration.connectTimeout = .seconds(3)
         configuration.heartbeatInterval = .milliseconds(500)
         configuration.livenessTimeout = .seconds(2)
+        // Nodes are down for seconds here, and not for the quarter of a minute that an open breaker stands for.
+        let selection = ConnectionPool.Configuration(
+            strategy: .leastConnections,
+            breaker: .init(failureThreshold: 3, openDuration: .milliseconds(500), successThreshold: 1))
         return try WSEClientPool(
-            endpoints: cluster.urls, placement: placement, strategy: .leastConnections,
-            configuration: configuration)
+            endpoints: cluster.urls.map { try WebSocketURL($0) },
+            configuration: .init(client: configuration, placement: placement, selection: selection))
     }
 
     private func watch(_ pool: WSEClientPool, _ ledger: ClusterLedger) -> Task<Void, Never> {
@@ -126,7 +130,6 @@ import WSEPool
         var silences: [Duration] = []
         for round in 0..<6 {
             let node = round % 3
-            print("round \(round)", ContinuousClock.now)
             try await Task.sleep(for: .seconds(1))
             // Those whose connection goes are the ones that have to go elsewhere.
             let killed = cluster.nodes[node].url
@@ -138,15 +141,12 @@ import WSEPool
             try await wait(.seconds(30), for: "round \(round): all topics") {
                 ledger.firstAfterMark.count == Self.topics.count
             }
-            print("heard", ContinuousClock.now)
             silences += ledger.firstAfterMark.filter { concerned.contains($0.key) }.values
             try await Task.sleep(for: .milliseconds(500))
             try await cluster.restart(node)
-            print("restarted", ContinuousClock.now)
             for topic in Self.topics {
                 try await publish(nil, of: topic, on: node, in: cluster, from: cluster.base(node))
             }
-            print("publishing", ContinuousClock.now)
             try await wait(.seconds(30), for: "round \(round): ready") { pool.isFullyReady }
         }
         var checked = 0
