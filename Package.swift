@@ -107,7 +107,7 @@ let package = Package(
             path: "Packages/WSEClient/Sources/WSEServiceLifecycle", swiftSettings: settings
         ),
         .target(
-            name: "WSEPool", dependencies: ["WSEResilience", "WSETransport", "WSEClient"],
+            name: "WSEPool", dependencies: ["WSEWire", "WSEResilience", "WSETransport", "WSEClient"],
             path: "Packages/WSEPool/Sources/WSEPool", swiftSettings: settings
         ),
         .target(

@@ -25,7 +25,7 @@ let package = Package(
         .package(path: "../WSETestServer"),
     ],
     targets: [
-        .target(name: "WSEPool", dependencies: ["WSEResilience", "WSETransport", "WSEClient"],
+        .target(name: "WSEPool", dependencies: ["WSEWire", "WSEResilience", "WSETransport", "WSEClient"],
             swiftSettings: settings),
         .testTarget(
             name: "WSEPoolTests",

@@ -1,6 +1,5 @@
-import Synchronization
 @_spi(WSEPool) import WSEClient
-import WSETransport
+@_spi(WSE) import WSETransport
 
 /// The members of a pool and what they share; outlives the facade only while work for it is under way.
 final class PoolCore: Sendable {
@@ -23,7 +22,7 @@ final class PoolCore: Sendable {
     let endpoints: ConnectionPool
     let merge: MergePoint
     let signals = PoolSignals()
-    let state: Mutex<State>
+    let state: OrderedMutex<State>
     /// Subscriptions pass together; changes of members alone.
     let turnstile = Turnstile()
     private let first: WebSocketURL
@@ -47,7 +46,7 @@ final class PoolCore: Sendable {
                 for member in core.state.withLock({ $0.members + $0.others }) { member.client.roomChanged() }
             },
             onSignal: { reference.core?.signals.yield(WSEPoolSignal(signal: $0)) })
-        state = Mutex(
+        state = OrderedMutex(
             State(
                 connections: configuration.placement.connections,
                 wanted: Set(configuration.client.topics.filter { !$0.isEmpty })))
@@ -162,7 +161,7 @@ final class WeakCore: Sendable {
         weak var core: PoolCore?
     }
 
-    private let reference = Mutex(Reference())
+    private let reference = OrderedMutex(Reference())
 
     var core: PoolCore? {
         get { reference.withLock { $0.core } }

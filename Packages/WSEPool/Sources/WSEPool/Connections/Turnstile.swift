@@ -1,4 +1,4 @@
-import Synchronization
+@_spi(WSE) import WSETransport
 
 /// Lets many tasks through together, or one alone, in the order in which they come.
 final class Turnstile: Sendable {
@@ -14,7 +14,7 @@ final class Turnstile: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = OrderedMutex(State())
 
     /// Waits for its turn. Each call is followed by one of ``leave(alone:)``.
     func enter(alone: Bool) async {

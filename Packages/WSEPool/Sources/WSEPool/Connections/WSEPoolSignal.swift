@@ -1,6 +1,5 @@
-import Synchronization
 public import WSEClient
-public import WSETransport
+@_spi(WSE) public import WSETransport
 
 /// What a ``WSEClientPool`` tells about itself, beside the events.
 public struct WSEPoolSignal: Sendable {
@@ -22,7 +21,7 @@ final class PoolSignals: Sendable {
 
     /// Signals held for a listener who does not keep up; the oldest go first.
     private static let capacity = 1_024
-    private let state = Mutex(State())
+    private let state = OrderedMutex(State())
 
     func yield(_ signal: WSEPoolSignal) {
         // Yielded outside of the lock: a consumer that ends calls back into it.

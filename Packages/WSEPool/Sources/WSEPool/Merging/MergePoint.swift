@@ -1,5 +1,5 @@
-import Synchronization
 @_spi(WSEPool) import WSEClient
+@_spi(WSE) import WSETransport
 import WSEWire
 
 /// Where the events of all members come together: through a ``MergeFilter`` into one set of bounded streams.
@@ -14,7 +14,7 @@ final class MergePoint: Sendable {
     }
 
     let hub: EventHub
-    private let state: Mutex<State>
+    private let state: OrderedMutex<State>
     private let clock: any WSEClock
     /// Called when members should look whether to read on or not.
     private let onRoomChanged: @Sendable () -> Void
@@ -26,7 +26,7 @@ final class MergePoint: Sendable {
         self.clock = clock
         self.onRoomChanged = onRoomChanged
         var generator = SystemRandomNumberGenerator()
-        state = Mutex(State(filter: MergeFilter(filter, using: &generator)))
+        state = OrderedMutex(State(filter: MergeFilter(filter, using: &generator)))
         let reference = WeakMergePoint()
         hub = EventHub(
             buffering: buffering, onRoom: { reference.point?.gotRoom() }, onSignal: onSignal)
@@ -131,7 +131,7 @@ private final class WeakMergePoint: Sendable {
         weak var point: MergePoint?
     }
 
-    private let reference = Mutex(Reference())
+    private let reference = OrderedMutex(Reference())
 
     var point: MergePoint? {
         get { reference.withLock { $0.point } }

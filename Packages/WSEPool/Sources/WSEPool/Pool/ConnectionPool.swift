@@ -1,6 +1,5 @@
-import Synchronization
 public import WSEClient
-public import WSETransport
+@_spi(WSE) public import WSETransport
 
 /// Many endpoints for any number of clients, which share what they learn about them.
 ///
@@ -19,7 +18,7 @@ public final class ConnectionPool: EndpointSelector, Sendable {
     /// What a pool works with.
     public typealias Configuration = EndpointPool<WebSocketURL>.Configuration
 
-    private let pool: Mutex<EndpointPool<WebSocketURL>>
+    private let pool: OrderedMutex<EndpointPool<WebSocketURL>>
     private let clock: any WSEClock
 
     /// A pool of these endpoints, with equal weight.
@@ -27,7 +26,7 @@ public final class ConnectionPool: EndpointSelector, Sendable {
         _ endpoints: some Sequence<WebSocketURL>, configuration: Configuration = Configuration(),
         clock: any WSEClock = SystemClock()
     ) {
-        pool = Mutex(EndpointPool(endpoints, configuration: configuration))
+        pool = OrderedMutex(EndpointPool(endpoints, configuration: configuration))
         self.clock = clock
     }
 
