@@ -1,5 +1,6 @@
 import Synchronization
 @_spi(WSEPool) import WSEClient
+@_spi(WSE) import WSETransport
 
 extension PoolCore {
     func connect() async throws(WSEError) {

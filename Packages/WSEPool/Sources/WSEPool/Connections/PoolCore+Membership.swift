@@ -1,6 +1,6 @@
 import Synchronization
 @_spi(WSEPool) import WSEClient
-import WSETransport
+@_spi(WSE) import WSETransport
 
 extension PoolCore {
     private struct Move: Sendable {
