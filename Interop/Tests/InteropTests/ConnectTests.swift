@@ -39,8 +39,8 @@ import WSEClient
             }
             let elapsed = clock.now - start
             print("\(version): refused after \(elapsed)")
-            // A second, where the answer takes milliseconds and the connect timeout is ten seconds.
-            #expect(elapsed < .seconds(1))
+            // The answer takes milliseconds, on a busy machine more; no timeout is as short as this.
+            #expect(elapsed < .seconds(8))
         }
     }
 

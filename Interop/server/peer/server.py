@@ -65,8 +65,9 @@ class PeerServer:
         if self._native is not None:
             raise ServerFailure("the server runs already")
         wanted = self.port or self.options.port
-        # A port that a server has just left may be taken for a moment longer.
-        deadline = time.monotonic() + 3
+        # A port that a server has just left may be taken for a moment longer, and one that was free a moment ago may
+        # have gone to another process; that is found out only when waiting for this server has taken its time.
+        deadline = time.monotonic() + 20
         while True:
             port = wanted or free_port(self.options.host)
             native = self._listening(port)
