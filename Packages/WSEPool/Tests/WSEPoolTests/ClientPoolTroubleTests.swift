@@ -2,7 +2,7 @@ import Synchronization
 import Testing
 import WSEClient
 import WSETestServer
-import WSETransport
+@_spi(WSE) import WSETransport
 import WSETransportTesting
 
 @testable import WSEPool

@@ -29,8 +29,7 @@ extension WSEClient {
             try await connect()
             try await engine.waitUntilClosed()
         } catch {
-            if error.code == .cancelled, Task.isCancelled { return }
-            throw error
+            guard error.code == .cancelled, Task.isCancelled else { throw error }
         }
         // In a task of its own, as a cancelled one does not wait.
         if Task.isCancelled { await Task { await disconnect() }.value }

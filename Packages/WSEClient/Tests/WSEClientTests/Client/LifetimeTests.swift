@@ -81,6 +81,23 @@ import WSETransportTesting
         #expect(client.state == .disconnected)
     }
 
+    /// The connection may be ready at the very moment at which the task is cancelled.
+    @Test func `a run that is cancelled before it is told of the connection disconnects all the same`()
+        async throws
+    {
+        let peer = try await ConnectedClient()
+        let running = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await peer.client.run()
+        }
+        async let closed = peer.server.nextClose()
+        while peer.client.state == .connected, !running.isCancelled { await Task.yield() }
+        _ = try await closed
+        peer.server.close()
+        try await running.value
+        #expect(peer.client.state == .disconnected)
+    }
+
     @Test func `row get_stats: a snapshot survives coding`() async throws {
         let peer = try await ConnectedClient { $0.topics = ["a"] }
         try await peer.answerSubscription()
