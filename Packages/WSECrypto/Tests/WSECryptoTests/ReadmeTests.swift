@@ -60,7 +60,7 @@ struct ReadmeTests {
         // Both sides have agreed on new keys: what is on its way under the old ones still opens for 30 s.
         let next = try SessionKeyExchange()
         let hello = next.publicKey
-        let (answer, newPeer) = try Self.answer(hello, version)
+        let (answer, newPeer) = try serverAnswer(to: hello, version)
         cipher.rotate(to: try next.finish(peerPublicKey: answer, serverVersion: version))
 
         #expect(received == [[1, 2, 3]])
@@ -69,8 +69,8 @@ struct ReadmeTests {
     }
 
     /// The server's half of a renegotiation.
-    private static func answer(
-        _ hello: String, _ version: String
+    private func serverAnswer(
+        to hello: String, _ version: String
     ) throws(CryptoError) -> (publicKey: String, cipher: any MessageCipher) {
         let server = try SessionKeyExchange()
         return (server.publicKey, try server.finish(peerPublicKey: hello, serverVersion: version))

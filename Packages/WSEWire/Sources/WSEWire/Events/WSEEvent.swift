@@ -79,8 +79,8 @@ public struct WSEEvent: Sendable {
 
     /// Topic, epoch and offset where all three are present.
     ///
-    /// Servers write these keys in front of those of the application. As the last of equal keys wins, here as in the
-    /// reference clients, an application that publishes `tp`, `e` or `o` beside its `p` replaces them.
+    /// Of several stamps in one envelope the first wins: servers put theirs in front of what an application wrote, which
+    /// may be an event that it received with a stamp of its own.
     public var stamp: RecoveryStamp? {
         guard storage.fields.hasOffset, let topic = storage.fields.shared.topic,
             let epoch = storage.fields.shared.epoch
