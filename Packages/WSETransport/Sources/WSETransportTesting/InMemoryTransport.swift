@@ -14,7 +14,7 @@
 /// ```
 ///
 /// ## Order and threads
-/// The contract of ``WebSocketTransport`` holds: each handler is called by one thread at a time, in order, and never
+/// The contract of `WebSocketTransport` holds: each handler is called by one thread at a time, in order, and never
 /// from inside a method of its own connection. What the *test* does (``InMemoryServer/push(_:)-(InMemoryMessage...)``,
 /// ``InMemoryServer/accept(headers:)`` …) has reached the handler when the method returns, unless another thread is
 /// delivering to the same handler just then. What the *client* does (a send that counts as flushed, an abort that

@@ -5,7 +5,7 @@
 #endif
 public import WSEWire
 
-/// How a ``PayloadDecoder`` reads `Data`. A MessagePack binary is data under each but ``custom(_:)``.
+/// How a `PayloadDecoder` reads `Data`. A MessagePack binary is data under each but ``custom(_:)``.
 public enum DataDecodingStrategy: TypeDecodingStrategy {
     /// As `Data` does: an array of numbers.
     case deferredToData
@@ -25,7 +25,7 @@ public enum DataDecodingStrategy: TypeDecodingStrategy {
     }
 }
 
-/// How a ``PayloadEncoder`` writes `Data`.
+/// How a `PayloadEncoder` writes `Data`.
 public enum DataEncodingStrategy: TypeEncodingStrategy {
     /// As `Data` does: an array of numbers.
     case deferredToData

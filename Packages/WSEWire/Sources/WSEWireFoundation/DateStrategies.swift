@@ -5,7 +5,7 @@
 #endif
 public import WSEWire
 
-/// How a ``PayloadDecoder`` reads dates. A MessagePack timestamp is a date under each of them.
+/// How a `PayloadDecoder` reads dates. A MessagePack timestamp is a date under each of them.
 public enum DateDecodingStrategy: TypeDecodingStrategy {
     /// As `Date` does: seconds since 2001 as a number.
     case deferredToDate
@@ -47,7 +47,7 @@ public enum DateDecodingStrategy: TypeDecodingStrategy {
     }
 }
 
-/// How a ``PayloadEncoder`` writes dates.
+/// How a `PayloadEncoder` writes dates.
 public enum DateEncodingStrategy: TypeEncodingStrategy {
     /// As `Date` does: seconds since 2001 as a number.
     case deferredToDate

@@ -4,7 +4,9 @@ extension WSEClient {
     /// Subscribes to topics and shows the others there who this is; otherwise as ``subscribe(_:)``. What is shown is
     /// kept, and sent again after each reconnect.
     ///
-    /// - Parameter presence: What others see, such as `["name": "Ann"]`; servers want an object.
+    /// - Parameters:
+    ///   - topics: Their names, none empty.
+    ///   - presence: What others see, such as `["name": "Ann"]`; servers want an object.
     /// - Throws: ``WSEError`` with code `invalidArgument` for an empty topic name.
     @discardableResult
     public func subscribe(
@@ -17,7 +19,9 @@ extension WSEClient {
 
     /// Changes what others see of this client.
     ///
-    /// - Parameter topics: `nil` for all topics on which it is seen.
+    /// - Parameters:
+    ///   - presence: What they see from now on; servers want an object.
+    ///   - topics: `nil` for all topics on which it is seen.
     public func updatePresence(_ presence: WSEValue, on topics: [String]? = nil) {
         engine.perform { state, now in
             state.machine.updatePresence(presence, on: topics ?? state.machine.presence.topics, now: now)

@@ -33,7 +33,12 @@ extension WSEClient {
     /// Waits 100 ms before the second attempt and twice as long before each further one, up to 2 s; or for as long as
     /// the refusal asks for, if that is longer. Refusals that no waiting mends end it at once.
     ///
-    /// - Parameter maximumRetries: Attempts beside the first.
+    /// - Parameters:
+    ///   - type: What kind of message it is.
+    ///   - payload: What it carries.
+    ///   - priority: How urgent it is; `nil` for normal.
+    ///   - correlationID: Links it to an answer or a request; `nil` for none.
+    ///   - maximumRetries: Attempts beside the first.
     /// - Throws: ``WSEError``: that of the last attempt, or `cancelled`.
     @discardableResult
     public func sendWithRetry(
@@ -97,6 +102,9 @@ extension WSEClient {
     /// while that is full, the answer is not read.
     ///
     /// - Parameters:
+    ///   - type: What kind of message it is.
+    ///   - payload: What it carries.
+    ///   - priority: How urgent it is; `nil` for normal.
     ///   - correlationID: `nil` for a new one.
     ///   - timeout: For the answer. Default 30 s.
     /// - Throws: ``WSEError``: `notConnected`, `timeout`, `connection` if the connection was lost before the answer came,
@@ -121,7 +129,9 @@ extension WSEClient {
     /// Asks the server for the present state of topics (protocol section 6). It comes as events of category `snapshot`,
     /// and `snapshot_complete` ends it.
     ///
-    /// - Parameter includesHistory: Whether past events are asked for as well.
+    /// - Parameters:
+    ///   - topics: Their names.
+    ///   - includesHistory: Whether past events are asked for as well.
     /// - Throws: As ``send(_:_:priority:correlationID:)-(_,WSEValue,_,_)``.
     @discardableResult
     public func requestSnapshot(

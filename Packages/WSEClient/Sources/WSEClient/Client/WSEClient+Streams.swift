@@ -18,7 +18,12 @@ extension WSEClient {
     ///
     /// A payload that does not fit is passed over and told by ``WSESignal/undecodable(type:_:)``; the stream goes on.
     ///
-    /// - Parameter topic: Only those that are published to this topic, if given.
+    /// - Parameters:
+    ///   - valueType: What a payload becomes.
+    ///   - type: The type of the events.
+    ///   - topic: Only those that are published to this topic, if given.
+    ///   - buffering: How many wait for the consumer, and what happens to more.
+    ///   - decoder: How payloads are read.
     public func events<Value: Decodable & Sendable>(
         of valueType: Value.Type = Value.self, type: String, topic: String? = nil,
         buffering: StreamBuffering = .default, decoder: PayloadDecoder = PayloadDecoder()

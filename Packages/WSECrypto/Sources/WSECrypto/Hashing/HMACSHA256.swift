@@ -2,7 +2,9 @@
 public enum HMACSHA256 {
     /// Authenticates a message that is complete.
     ///
-    /// - Parameter key: Any number of bytes but none; 32 random ones are best.
+    /// - Parameters:
+    ///   - message: Any number of bytes.
+    ///   - key: Any number of bytes but none; 32 random ones are best.
     /// - Throws: ``CryptoError`` with code `invalidKeyLength` for an empty key, `libraryFailure`.
     public static func code(for message: RawSpan, key: RawSpan) throws(CryptoError) -> SHA256Digest {
         var context = try HMACContext(key: key)

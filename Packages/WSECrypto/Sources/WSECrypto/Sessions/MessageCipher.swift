@@ -6,7 +6,7 @@ public protocol MessageCipher: Sendable {
     ///
     /// - Parameters:
     ///   - plaintext: What only the peer is to read. Empty is allowed.
-    ///   - frame: Grows by ``sealedOverhead`` bytes more than the plaintext has; unchanged after an error. With
+    ///   - frame: Grows by ``SealedFrame/overhead`` bytes more than the plaintext has; unchanged after an error. With
     ///     enough capacity nothing is allocated.
     /// - Throws: ``CryptoError``; then nothing may be sent in place of the frame.
     func seal(_ plaintext: RawSpan, appendingTo frame: inout [UInt8]) throws(CryptoError)

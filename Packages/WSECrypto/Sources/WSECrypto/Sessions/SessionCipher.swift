@@ -19,8 +19,9 @@ public final class SessionCipher: MessageCipher, CustomReflectable {
     private let nonces: Mutex<NonceSequence>
 
     /// - Parameters:
-    ///   - key: A key that nobody seals with but the two sides of this connection. A second cipher of the same key
-    ///     on the same side would start at another random nonce and could meet those of the first.
+    ///   - key: A key that nobody seals with but the two sides of this connection. A second cipher of the same key on
+    ///     the same side would start at another random nonce and could meet those of the first.
+    ///   - configuration: How many messages, and what is remembered of them.
     ///   - random: Where the first nonce comes from; a test's source must never serve a real session.
     /// - Throws: ``CryptoError`` with code `libraryFailure`.
     public init(
@@ -73,8 +74,10 @@ public final class SessionCipher: MessageCipher, CustomReflectable {
 
     /// Seals a message and appends it as a whole frame; see ``MessageCipher/seal(_:appendingTo:)``.
     ///
-    /// - Parameter output: Must have room for ``SealedFrame/overhead`` bytes more than the plaintext has; unchanged
-    ///   after an error.
+    /// - Parameters:
+    ///   - plaintext: At most 2 GiB.
+    ///   - output: Must have room for ``SealedFrame/overhead`` bytes more than the plaintext has; unchanged after an
+    ///     error.
     /// - Throws: ``CryptoError`` with code `outputTooSmall`, `messageLimitReached`, `messageTooLarge` (above 2 GiB),
     ///   `libraryFailure`.
     public func seal(_ plaintext: RawSpan, appendingTo output: inout OutputRawSpan) throws(CryptoError) {

@@ -11,6 +11,7 @@ public final class PayloadSigner: MessageSigner, CustomReflectable {
     private let random: any RandomByteSource
 
     /// - Parameters:
+    ///   - key: The key that both sides have.
     ///   - form: `timestamped` by default; `plain` for peers that know only that.
     ///   - random: Where the nonces come from.
     /// - Throws: ``CryptoError`` with code `libraryFailure`.

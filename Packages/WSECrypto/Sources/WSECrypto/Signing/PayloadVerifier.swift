@@ -19,12 +19,13 @@ public final class PayloadVerifier: MessageVerifier, CustomReflectable {
     private let state: Mutex<State>
 
     /// - Parameters:
+    ///   - key: The key that both sides have.
     ///   - forms: Only timestamped ones by default. To accept plain ones is to accept replays of them.
     ///   - maximumAge: 5 minutes by default; whole seconds from 1 second to 1 day, other durations are brought into
     ///     that range.
     ///   - clockTolerance: 30 seconds by default; whole seconds from 0 to 1 day.
-    ///   - nonceCapacity: How many timestamped signatures may come within `maximumAge`; 100,000 by default, at
-    ///     about 100 bytes each. More are refused.
+    ///   - nonceCapacity: How many timestamped signatures may come within `maximumAge`; 100,000 by default, at about
+    ///     100 bytes each. More are refused.
     /// - Throws: ``CryptoError`` with code `libraryFailure`.
     public init(
         key: SigningKey, forms: Set<SignatureForm> = [.timestamped], maximumAge: Duration = .seconds(300),

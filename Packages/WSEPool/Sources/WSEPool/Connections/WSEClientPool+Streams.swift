@@ -8,18 +8,18 @@ extension WSEClientPool {
     /// the last one does.
     public var events: WSEEventSequence { core.merge.hub.events }
 
-    /// The events that are published to one topic, from now on; see ``WSEClient/events(topic:buffering:)``.
+    /// The events that are published to one topic, from now on; see `WSEClient.events(topic:buffering:)`.
     public func events(topic: String, buffering: StreamBuffering = .default) -> WSEEventSequence {
         core.merge.hub.events(topic: topic, buffering: buffering)
     }
 
-    /// The events of one type, from now on; see ``WSEClient/events(type:buffering:)``.
+    /// The events of one type, from now on; see `WSEClient.events(type:buffering:)`.
     public func events(type: String, buffering: StreamBuffering = .default) -> WSEEventSequence {
         core.merge.hub.events(type: type, buffering: buffering)
     }
 
     /// The payloads of the events of one type as values, from now on; see
-    /// ``WSEClient/events(of:type:topic:buffering:decoder:)``.
+    /// `WSEClient.events(of:type:topic:buffering:decoder:)`.
     public func events<Value: Decodable & Sendable>(
         of valueType: Value.Type = Value.self, type: String, topic: String? = nil,
         buffering: StreamBuffering = .default, decoder: PayloadDecoder = PayloadDecoder()
@@ -28,7 +28,7 @@ extension WSEClientPool {
             of: valueType, type: type, topic: topic, buffering: buffering, decoder: decoder)
     }
 
-    /// Calls a function with each event of a type, from now on; see ``WSEClient/on(_:buffering:perform:)``.
+    /// Calls a function with each event of a type, from now on; see `WSEClient.on(_:buffering:perform:)`.
     @discardableResult
     public func on(
         _ type: String, buffering: StreamBuffering = .default,
@@ -37,7 +37,7 @@ extension WSEClientPool {
         core.merge.hub.on(type, buffering: buffering, perform: handler)
     }
 
-    /// Calls a function with each event, from now on; see ``WSEClient/onAny(buffering:perform:)``.
+    /// Calls a function with each event, from now on; see `WSEClient.onAny(buffering:perform:)`.
     @discardableResult
     public func onAny(
         buffering: StreamBuffering = .default,

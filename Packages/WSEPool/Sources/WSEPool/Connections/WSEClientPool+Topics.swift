@@ -5,12 +5,12 @@ extension WSEClientPool {
     // MARK: Topics
 
     /// Subscribes to topics, each on the connections that it belongs to, and waits for the servers' answers as
-    /// ``WSEClient/subscribe(_:)`` does. Waits for a ``resize(to:)`` that is under way.
+    /// `WSEClient.subscribe(_:)` does. Waits for a ``resize(to:)`` that is under way.
     ///
     /// With several connections for a topic it counts as accepted when one server has accepted it, and connections that
     /// are not up at the time are not waited for unless none is.
     ///
-    /// - Throws: ``WSEError`` with code `invalidArgument` for an empty topic name.
+    /// - Throws: `WSEError` with code `invalidArgument` for an empty topic name.
     @discardableResult
     public func subscribe(_ topics: [String]) async throws(WSEError) -> SubscriptionResult {
         await core.subscribe(try checked(topics))
@@ -18,7 +18,7 @@ extension WSEClientPool {
 
     /// Unsubscribes from topics and forgets their positions.
     ///
-    /// - Throws: ``WSEError`` with code `invalidArgument` for an empty topic name.
+    /// - Throws: `WSEError` with code `invalidArgument` for an empty topic name.
     @discardableResult
     public func unsubscribe(_ topics: [String]) async throws(WSEError) -> SubscriptionResult {
         await core.unsubscribe(try checked(topics))
@@ -37,7 +37,7 @@ extension WSEClientPool {
     /// Returns when all have moved. Changes come one after the other, and wait for subscriptions under way.
     ///
     /// - Parameter connections: At least 1.
-    /// - Throws: ``WSEError``: why a new connection could not be made; nothing has changed then.
+    /// - Throws: `WSEError`: why a new connection could not be made; nothing has changed then.
     public func resize(to connections: Int) async throws(WSEError) {
         try await core.resize(to: max(1, connections))
     }
@@ -48,7 +48,7 @@ extension WSEClientPool {
     /// elsewhere, with their topics and positions; with ``TopicPlacement/everyEndpoint(connections:)`` they end. There,
     /// a new endpoint gets connections with all topics; one that cannot be reached goes on being tried.
     ///
-    /// - Throws: ``WSEError`` with code `invalidArgument` for an empty set.
+    /// - Throws: `WSEError` with code `invalidArgument` for an empty set.
     public func setEndpoints(_ endpoints: [WebSocketURL]) async throws(WSEError) {
         if endpoints.isEmpty { throw WSEError(.invalidArgument, "a pool needs at least one endpoint") }
         await core.setEndpoints(endpoints)

@@ -63,8 +63,10 @@ public final class WSEClientPool: Sendable {
 
     /// Makes a pool that is not yet connected.
     ///
-    /// - Parameter endpoints: At least one.
-    /// - Throws: ``WSEError`` with code `invalidArgument` if there is none.
+    /// - Parameters:
+    ///   - endpoints: At least one.
+    ///   - configuration: Of the pool and of each connection.
+    /// - Throws: `WSEError` with code `invalidArgument` if there is none.
     public init(
         endpoints: [WebSocketURL], configuration: Configuration = Configuration()
     ) throws(WSEError) {
@@ -77,7 +79,7 @@ public final class WSEClientPool: Sendable {
 
     /// Makes a pool that is not yet connected.
     ///
-    /// - Throws: ``WSEError`` with code `invalidArgument` if there is no endpoint, or one that is no WebSocket URL.
+    /// - Throws: `WSEError` with code `invalidArgument` if there is no endpoint, or one that is no WebSocket URL.
     public convenience init(
         endpoints: [String], placement: TopicPlacement = .spread(connections: 2),
         strategy: SelectionStrategy = .leastConnections, configuration: WSEConfiguration = WSEConfiguration()
@@ -106,7 +108,7 @@ public final class WSEClientPool: Sendable {
     /// Connects. Returns when one connection at least is ready, and each other one is too or has failed once; those go
     /// on trying.
     ///
-    /// - Throws: ``WSEError``: `auth` if the token is refused; what the first connection met if all failed, unless the
+    /// - Throws: `WSEError`: `auth` if the token is refused; what the first connection met if all failed, unless the
     ///   client configuration's `initialConnect` says to go on; `cancelled`. All connections are closed then.
     public func connect() async throws(WSEError) {
         try await core.connect()

@@ -9,7 +9,7 @@ public struct WSEPoolStatistics: Sendable {
         public var number: Int
         /// Where it is, or is going to be, connected.
         public var endpoint: WebSocketURL
-        /// What its client has done. ``WSEStatistics/eventsDelivered`` counts what it gave to the pool.
+        /// What its client has done. `WSEStatistics.eventsDelivered` counts what it gave to the pool.
         public var client: WSEStatistics
     }
 

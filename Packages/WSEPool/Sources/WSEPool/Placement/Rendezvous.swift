@@ -9,7 +9,9 @@
 public enum Rendezvous {
     /// The slot that a topic belongs to; `nil` where there is none.
     ///
-    /// - Parameter slots: Their numbers, in any order.
+    /// - Parameters:
+    ///   - topic: Its name.
+    ///   - slots: Their numbers, in any order.
     public static func slot(for topic: String, among slots: some Sequence<Int>) -> Int? {
         let key = hash(topic)
         var winner: (slot: Int, weight: UInt64)?

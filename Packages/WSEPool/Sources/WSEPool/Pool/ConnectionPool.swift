@@ -11,7 +11,7 @@ public import WSEClient
 ///
 /// A client stays where it is until its connection ends, however much better another endpoint becomes; then it goes to
 /// another one, with its topics and positions. Positions belong to a server's own history: on a server that does not
-/// know them, the topic goes on with ``WSESignal/resync(topic:epoch:)``.
+/// know them, the topic goes on with `WSESignal.resync(topic:epoch:)`.
 ///
 /// All methods may be called from any thread.
 public final class ConnectionPool: EndpointSelector, Sendable {
@@ -136,7 +136,8 @@ extension WSEClient {
     /// - Parameters:
     ///   - endpoints: At least one WebSocket URL.
     ///   - strategy: How one is picked for each connection.
-    /// - Throws: ``WSEError`` with code `invalidArgument` if there is none, or one that is no WebSocket URL.
+    ///   - configuration: Of the client; its `endpoints` are replaced.
+    /// - Throws: `WSEError` with code `invalidArgument` if there is none, or one that is no WebSocket URL.
     public convenience init(
         endpoints: [String], strategy: SelectionStrategy = .weightedRandom,
         configuration: WSEConfiguration = WSEConfiguration()

@@ -93,7 +93,9 @@ public struct EndpointPool<Endpoint: Hashable & Sendable>: Sendable {
 
     /// Adds an endpoint, or changes the weight of one that is there and takes it back from draining.
     ///
-    /// - Parameter weight: Its share among equals; what is not above 0 counts as 1.
+    /// - Parameters:
+    ///   - endpoint: Whatever names one.
+    ///   - weight: Its share among equals; what is not above 0 counts as 1.
     public mutating func add(_ endpoint: Endpoint, weight: Double = 1) {
         let weight = weight > 0 && weight.isFinite ? weight : 1
         if members[endpoint] != nil {
@@ -144,6 +146,8 @@ public struct EndpointPool<Endpoint: Hashable & Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - excluded: Endpoints to leave out while there is another, such as the one that has just failed.
+    ///   - now: The present time.
+    ///   - generator: Decides among equals, and by chance where the strategy says so.
     /// - Returns: `nil` if none may be used now; ``timeUntilAvailable(now:)`` says when one may.
     public mutating func select(
         excluding excluded: Set<Endpoint> = [], now: ContinuousClock.Instant,
@@ -229,7 +233,10 @@ public struct EndpointPool<Endpoint: Hashable & Sendable>: Sendable {
 
     /// Notes that the connection is up.
     ///
-    /// - Parameter latency: How long it took.
+    /// - Parameters:
+    ///   - lease: Of the attempt.
+    ///   - latency: How long it took.
+    ///   - now: The present time.
     public mutating func connected(_ lease: Lease, after latency: Duration, now: ContinuousClock.Instant) {
         guard let open = leases[lease], !open.isConnected else { return }
         leases[lease]?.isConnected = true
@@ -248,7 +255,10 @@ public struct EndpointPool<Endpoint: Hashable & Sendable>: Sendable {
 
     /// Notes that the connection has ended, or that none could be made.
     ///
-    /// - Parameter failed: Whether that speaks against the endpoint; not so if the user disconnects.
+    /// - Parameters:
+    ///   - lease: Of the attempt or connection.
+    ///   - failed: Whether that speaks against the endpoint; not so if the user disconnects.
+    ///   - now: The present time.
     public mutating func ended(_ lease: Lease, failed: Bool, now: ContinuousClock.Instant) {
         guard let open = leases.removeValue(forKey: lease) else { return }
         members[lease.endpoint]?.connections -= 1

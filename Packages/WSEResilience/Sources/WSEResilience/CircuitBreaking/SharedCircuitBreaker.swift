@@ -17,7 +17,9 @@ public final class SharedCircuitBreaker: Sendable {
     private let breaker: Mutex<CircuitBreaker>
     private let now: @Sendable () -> ContinuousClock.Instant
 
-    /// - Parameter now: Tells the time; the system's continuous clock unless a test brings its own.
+    /// - Parameters:
+    ///   - configuration: Thresholds and durations.
+    ///   - now: Tells the time; the system's continuous clock unless a test brings its own.
     public init(
         _ configuration: CircuitBreaker.Configuration = CircuitBreaker.Configuration(),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }

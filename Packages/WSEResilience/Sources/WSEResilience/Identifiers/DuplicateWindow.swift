@@ -53,7 +53,9 @@ public struct DuplicateWindow: Sendable {
     ///
     /// A repetition does not renew an id: its lifetime counts from its first arrival.
     ///
-    /// - Parameter now: Should not go backwards; where it does, ids merely stay a little longer.
+    /// - Parameters:
+    ///   - id: Of what has arrived.
+    ///   - now: Should not go backwards; where it does, ids merely stay a little longer.
     /// - Returns: whether `id` is new.
     @discardableResult
     public mutating func insert(_ id: EventID, now: ContinuousClock.Instant) -> Bool {

@@ -8,7 +8,7 @@
 /// print(monitor.quality)  // poor: one of four was lost
 /// ```
 ///
-/// Latency is the mean of the round trips among the last ``window`` probes, jitter the mean difference between one
+/// Latency is the mean of the round trips among the last ``Configuration/window`` probes, jitter the mean difference between one
 /// round trip and the next, loss the share of those probes that went unanswered. The quality is the best
 /// whose three limits all hold. All is kept up to date as samples come, at constant cost.
 public struct NetworkMonitor: Sendable {

@@ -52,7 +52,9 @@ public struct OutboundQueue<Element: Sendable>: Sendable {
 
     /// Adds an element behind all others of its priority.
     ///
-    /// - Parameter priority: Any number; higher goes first.
+    /// - Parameters:
+    ///   - element: What is to be sent.
+    ///   - priority: Any number; higher goes first.
     /// - Returns: what stands for it, or `nil` if the queue is full and did not take it.
     @inlinable
     @discardableResult

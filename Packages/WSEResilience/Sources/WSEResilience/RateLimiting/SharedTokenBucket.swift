@@ -18,6 +18,7 @@ public final class SharedTokenBucket: Sendable {
     private let sleep: @Sendable (Duration) async throws -> Void
 
     /// - Parameters:
+    ///   - configuration: Capacity and rate.
     ///   - now: Tells the time; the system's continuous clock unless a test brings its own.
     ///   - sleep: Waits, and throws if the task is cancelled meanwhile.
     public init(
@@ -34,7 +35,9 @@ public final class SharedTokenBucket: Sendable {
 
     /// Takes `count` tokens, waiting for them if need be.
     ///
-    /// - Parameter limit: The longest wait that is acceptable; one that would be longer is not begun.
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - limit: The longest wait that is acceptable; one that would be longer is not begun.
     /// - Throws: ``ResilienceError`` with ``ResilienceError/Code/rateLimited`` if the wait would be longer than
     ///   `limit`, with ``ResilienceError/Code/beyondCapacity`` if the bucket can never hold so many tokens;
     ///   `CancellationError` if the task was cancelled, in which case no token is taken.

@@ -86,7 +86,10 @@ public struct TokenBucket: Sendable {
     /// Reservations are served in the order in which they are made. A later ``Feedback/refusal(retryAfter:)`` voids
     /// them: check ``isValid(_:)`` after waiting, and reserve again if it is not.
     ///
-    /// - Parameter limit: The longest wait that is acceptable.
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - limit: The longest wait that is acceptable.
+    ///   - now: The present time.
     /// - Returns: `nil`, with nothing taken, if the wait would be longer, or the bucket can never hold so many.
     public mutating func reserve(
         _ count: Int = 1, within limit: Duration = .seconds(Int64.max), now: ContinuousClock.Instant

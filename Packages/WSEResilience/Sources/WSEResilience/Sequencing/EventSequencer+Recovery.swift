@@ -21,8 +21,11 @@ extension EventSequencer {
     /// Notes that the owner is about to ask for what comes after the topic's position, as when it subscribes
     /// again after the connection was lost.
     ///
-    /// - Parameter timeout: How long the request may go without an answer or progress; by default
-    ///   ``SequencingConfiguration/recoveryTimeout``. Resuming very many topics at once may take the server longer.
+    /// - Parameters:
+    ///   - topic: Which one.
+    ///   - timeout: How long the request may go without an answer or progress; by default
+    ///     ``SequencingConfiguration/recoveryTimeout``. Resuming very many topics at once may take the server longer.
+    ///   - now: The present time, from which the timeout counts.
     /// - Returns: what to ask for; `nil` if there is no position to ask from, a request is already on its way, or
     ///   recovery is not available.
     public mutating func beginRecovery(
@@ -111,7 +114,7 @@ extension EventSequencer {
 
     /// Notes that the connection is gone, and with it all requests.
     ///
-    /// What is held stays. On the next connection, subscribe each topic with ``beginRecovery(of:now:)``, or call
+    /// What is held stays. On the next connection, subscribe each topic with ``beginRecovery(of:timeout:now:)``, or call
     /// ``abandonRecovery(of:now:)`` where nothing is to be recovered.
     public mutating func connectionLost() {
         requests = [:]

@@ -91,7 +91,9 @@ public struct EventSequencer<
     @usableFromInline var lastRequestID: UInt64 = 0
     @usableFromInline var recoveryAvailable: Bool
 
-    /// - Parameter generator: Gives the secret keys of the id hashes; it has no influence on the verdicts.
+    /// - Parameters:
+    ///   - configuration: Bounds and timeouts.
+    ///   - generator: Gives the secret keys of the id hashes; it has no influence on the verdicts.
     public init(
         _ configuration: SequencingConfiguration = SequencingConfiguration(),
         using generator: inout some RandomNumberGenerator
@@ -121,6 +123,8 @@ public struct EventSequencer<
     ///
     /// - Parameters:
     ///   - element: The event; kept if it has to wait.
+    ///   - topic: The topic it was published to.
+    ///   - epoch: The life of the topic's history that it belongs to.
     ///   - offset: Its position within the epoch, from 0 on.
     ///   - now: Serves the deadline of a request that the event may cause.
     @inlinable

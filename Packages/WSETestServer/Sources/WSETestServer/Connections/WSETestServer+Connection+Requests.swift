@@ -10,6 +10,7 @@ extension WSETestServer.Connection {
     ///
     /// - Parameters:
     ///   - type: Such as `health_check`, `metrics_request` or `sync_request`.
+    ///   - payload: What the question carries.
     ///   - answer: The type of the message that answers.
     ///   - limit: The longest that it waits.
     /// - Throws: ``WSETestServerError`` with code `timedOut`, `cancelled` or `stopped`; `unrepresentable` if the
@@ -64,7 +65,11 @@ extension WSETestServer.Connection {
 
     /// Tells the client that it comes close to its rate limit.
     ///
-    /// - Parameter retryAfter: How long it should hold back.
+    /// - Parameters:
+    ///   - rate: Messages that it sent of late, as the warning has it.
+    ///   - limit: Messages that it may send.
+    ///   - remaining: How many more may come.
+    ///   - retryAfter: How long it should hold back.
     public func sendRateLimitWarning(rate: Int, limit: Int, remaining: Int, retryAfter: Duration) {
         let link = link
         link.server?.update { state in

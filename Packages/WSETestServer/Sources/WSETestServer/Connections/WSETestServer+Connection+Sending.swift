@@ -83,6 +83,7 @@ extension WSETestServer.Connection {
     ///
     /// - Parameters:
     ///   - code: Such as `HANDLER_ERROR`.
+    ///   - message: What happened, for people.
     ///   - details: More members of the payload, such as `recoverable` and `retry_after`.
     public func sendError(_ code: String, _ message: String, details: [String: WSEValue] = [:]) {
         let link = link

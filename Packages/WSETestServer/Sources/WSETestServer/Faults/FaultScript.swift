@@ -25,7 +25,9 @@ public struct FaultScript: Sendable, Hashable {
     public let frames: WSETestServer.FrameKinds
     private(set) var rules: [Rule] = []
 
-    /// - Parameter frames: Which frames are counted and hit. Default: all but handshake, heartbeat and answers.
+    /// - Parameters:
+    ///   - seed: Equal seeds make equal faults.
+    ///   - frames: Which frames are counted and hit. Default: all but handshake, heartbeat and answers.
     public init(seed: UInt64 = 0, frames: WSETestServer.FrameKinds = .application) {
         self.seed = seed
         self.frames = frames

@@ -2,6 +2,7 @@ extension WSETestServer {
     /// Publishes a feed's events at an even rate until the task is cancelled or a number of them is reached.
     ///
     /// - Parameters:
+    ///   - feed: What to publish.
     ///   - rate: Events per second, of all topics together; above 0.
     ///   - count: How many at most; `nil` for no end.
     /// - Returns: How many were published.

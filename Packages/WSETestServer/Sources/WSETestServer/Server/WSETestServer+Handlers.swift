@@ -10,9 +10,11 @@ extension WSETestServer {
     /// }
     /// ```
     ///
-    /// - Parameter handler: Called on the server's thread in the order of the messages, so it must not block; `nil`
-    ///   for none. For a type of the protocol, such as `subscription_update`, it is called after the server has done its
-    ///   part.
+    /// - Parameters:
+    ///   - type: Of the messages that it is called for.
+    ///   - handler: Called on the server's thread in the order of the messages, so it must not block; `nil` for none.
+    ///     For a type of the protocol, such as `subscription_update`, it is called after the server has done its
+    ///     part.
     public func on(_ type: String, perform handler: (@Sendable (ReceivedMessage) -> Void)?) {
         update { $0.handlers[type] = handler }
     }

@@ -13,6 +13,7 @@ public struct WebSocketProxy: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - host: A name or an IP address; IPv6 without brackets.
+    ///   - port: Its TCP port.
     ///   - headers: Sent with `CONNECT`, such as `Proxy-Authorization`.
     public static func http(host: String, port: Int, headers: [WebSocketHeader] = []) -> WebSocketProxy {
         WebSocketProxy(choice: .server(ProxyServer(host: host, port: port, headers: headers)))

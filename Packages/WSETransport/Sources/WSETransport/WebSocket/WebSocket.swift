@@ -46,8 +46,10 @@ public final class WebSocket: Sendable {
     /// Connects over any transport; the in-memory one of `WSETransportTesting` suits tests.
     ///
     /// - Parameters:
+    ///   - request: The URL and the headers of the upgrade.
     ///   - transport: SwiftNIO with `configuration` if `nil`.
-    ///   - configuration: Of it, a given `transport` leaves only ``WebSocketConfiguration/Limits/receiveBuffer`` in use.
+    ///   - configuration: Of it, a given `transport` leaves only ``WebSocketConfiguration/Limits/receiveBuffer`` in
+    ///     use.
     /// - Throws: ``WebSocketError``; code `cancelled` if the task was cancelled, in which case nothing stays open.
     public static func connect(
         _ request: WebSocketRequest, over transport: (any WebSocketTransport)? = nil,

@@ -27,7 +27,9 @@ extension Envelope {
 
     /// Appends the envelope as compact JSON with a payload that is JSON already, such as one that was signed.
     ///
-    /// - Parameter encodedPayload: One JSON value in UTF-8, as ``PayloadEncoder`` makes it; not checked.
+    /// - Parameters:
+    ///   - encodedPayload: One JSON value in UTF-8, as ``PayloadEncoder`` makes it; not checked.
+    ///   - bytes: What it is appended to.
     public func encodeJSON(encodedPayload: RawSpan, into bytes: inout [UInt8]) {
         var output = OutputBuffer()
         writeHead(&output)

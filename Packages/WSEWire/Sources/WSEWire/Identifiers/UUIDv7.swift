@@ -10,8 +10,10 @@ public struct UUIDv7Generator: Sendable {
 
     /// The next id as 36 characters of lower-case text.
     ///
-    /// - Parameter unixMilliseconds: Milliseconds since 1970. A clock that steps back, or more ids in a
-    ///   millisecond than its counter has room for, make the id's time run ahead rather than repeat.
+    /// - Parameters:
+    ///   - unixMilliseconds: Milliseconds since 1970. A clock that steps back, or more ids in a millisecond than its
+    ///     counter has room for, make the id's time run ahead rather than repeat.
+    ///   - generator: Gives the random part.
     public mutating func next(
         unixMilliseconds: UInt64, using generator: inout some RandomNumberGenerator
     ) -> String {

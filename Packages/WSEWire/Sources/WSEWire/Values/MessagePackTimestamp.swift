@@ -8,7 +8,9 @@ public struct MessagePackTimestamp: Sendable, Hashable {
     /// Nanoseconds within the second, up to 999,999,999.
     public var nanoseconds: UInt32
 
-    /// - Parameter nanoseconds: Values above 999,999,999 count as that.
+    /// - Parameters:
+    ///   - seconds: Since 1970; negative before it.
+    ///   - nanoseconds: Values above 999,999,999 count as that.
     public init(seconds: Int64, nanoseconds: UInt32 = 0) {
         self.seconds = seconds
         self.nanoseconds = min(nanoseconds, 999_999_999)
