@@ -13,6 +13,13 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InferIsolatedConformances"),
 ]
 
+#if os(Linux)
+    // The distributions install the headers where the compiler looks, and call the .pc file by different names.
+    let msgpackPkgConfig: String? = nil
+#else
+    let msgpackPkgConfig: String? = "msgpack-c"
+#endif
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -49,7 +56,7 @@ let package = Package(
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
         .systemLibrary(
-            name: "CMsgpack", path: "Packages/WSEWire/Sources/CMsgpack", pkgConfig: "msgpack",
+            name: "CMsgpack", path: "Packages/WSEWire/Sources/CMsgpack", pkgConfig: msgpackPkgConfig,
             providers: [.apt(["libmsgpack-dev"]), .brew(["msgpack"])]
         ),
         .systemLibrary(
