@@ -3,7 +3,12 @@ public import WSEClient
 
 /// Runs a client as a service: connects, and disconnects when the service group shuts down.
 ///
+/// <!-- given: client: WSEClient, logger: Logger -->
 /// ```swift
+/// import Logging
+/// import ServiceLifecycle
+/// import WSEServiceLifecycle
+///
 /// let group = ServiceGroup(services: [WSEClientService(client)], logger: logger)
 /// try await group.run()
 /// ```

@@ -3,6 +3,7 @@ import WSEWire
 
 /// A connection to a WSE server that mends itself.
 ///
+/// <!-- given: token: String -->
 /// ```swift
 /// let client = try WSEClient(url: "wss://example.com/wse", configuration: .init(tokenProvider: StaticToken(token)))
 /// try await client.connect()

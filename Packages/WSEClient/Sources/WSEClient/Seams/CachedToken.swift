@@ -4,8 +4,9 @@ import WSEWire
 
 /// A token that is fetched when it is needed and used again until shortly before it expires.
 ///
+/// <!-- given: url: String, freshToken: @escaping @Sendable () async throws -> String -->
 /// ```swift
-/// let provider = CachedToken { try await api.freshToken() }
+/// let provider = CachedToken { try await freshToken() }
 /// let client = try WSEClient(url: url, configuration: .init(tokenProvider: provider))
 /// ```
 ///

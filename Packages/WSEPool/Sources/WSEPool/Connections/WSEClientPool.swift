@@ -3,6 +3,7 @@ public import WSETransport
 
 /// Several connections that look like one: for consumers that outgrow a single one, and for clusters.
 ///
+/// <!-- given: topics: [String] -->
 /// ```swift
 /// let pool = try WSEClientPool(endpoints: ["wss://a.example.com/wse", "wss://b.example.com/wse"],
 ///                              placement: .spread(connections: 4))

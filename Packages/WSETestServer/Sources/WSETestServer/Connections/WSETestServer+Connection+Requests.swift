@@ -4,6 +4,7 @@ public import WSEWire
 extension WSETestServer.Connection {
     /// Asks the client something and returns its answer.
     ///
+    /// <!-- given: connection: WSETestServer.Connection -->
     /// ```swift
     /// let health = try await connection.ask("health_check", expecting: "health_check_response")
     /// ```

@@ -1,6 +1,7 @@
 /// What shall happen to frames on their way to a client, rule by rule. The same script, seed and frames give the same
 /// faults.
 ///
+/// <!-- given: server: WSETestServer -->
 /// ```swift
 /// server.inject(
 ///     FaultScript(seed: 7)

@@ -3,6 +3,7 @@ public import WSEWire
 /// A source of events that look alive: prices that wander, temperatures that follow the day, servers under load.
 /// The same seed gives the same events.
 ///
+/// <!-- given: server: WSETestServer -->
 /// ```swift
 /// var feed = DemoFeed(seed: 1)
 /// let event = feed.next()

@@ -4,6 +4,7 @@ extension WSETestServer {
     /// Calls a function for each message of a type that clients send. One function per type: the latest counts.
     /// A server starts with one for `echo`, which sends the payload back under the same type and correlation id.
     ///
+    /// <!-- given: server: WSETestServer -->
     /// ```swift
     /// server.on("order") { message in
     ///     try? message.connection.reply(to: message, "order_accepted", ["id": 1])

@@ -1,12 +1,14 @@
 /// Decodes `Decodable` types straight from the bytes of a payload, in JSON or MessagePack, without building values
 /// in between.
 ///
+/// <!-- given: event: WSEEvent -->
 /// ```swift
 /// struct Trade: Decodable { var px: Double; var sym: String }
 /// let trade = try event.decode(Trade.self)
 ///
 /// var decoder = PayloadDecoder()
 /// decoder.keyDecodingStrategy = .convertFromSnakeCase
+/// struct Order: Decodable { var limitPrice: Double }
 /// let order = try decoder.decode(Order.self, from: event.payload)
 /// ```
 ///

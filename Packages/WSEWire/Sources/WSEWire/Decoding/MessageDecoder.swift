@@ -3,6 +3,7 @@
 /// Keeps what repeats between messages (shared strings, the inflater, buffers), so use one decoder for as long as
 /// possible. Not thread-safe: one owner at a time.
 ///
+/// <!-- given: bytes: [UInt8] -->
 /// ```swift
 /// var decoder = MessageDecoder()
 /// var items: [WireItem] = []

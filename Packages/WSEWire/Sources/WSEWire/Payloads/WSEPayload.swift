@@ -2,6 +2,7 @@
 ///
 /// A subscript reads one member without building the rest; ``value`` builds everything.
 ///
+/// <!-- given: event: WSEEvent -->
 /// ```swift
 /// event.payload["px"]?.doubleValue
 /// event.payload["user", "tags", 0]?.stringValue
