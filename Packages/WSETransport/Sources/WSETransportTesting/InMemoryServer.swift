@@ -4,7 +4,9 @@ public import WSETransport
 public final class InMemoryServer: Sendable {
     /// What the client did, in order.
     public enum ClientAction: Sendable, Hashable {
+        /// It sent a message.
         case message(InMemoryMessage)
+        /// It sent a ping with this payload.
         case ping([UInt8])
         /// The client began the close handshake; ``InMemoryServer/close(code:reason:)`` answers it.
         case close(WebSocketCloseCode, reason: String)

@@ -11,6 +11,7 @@ public enum DataDecodingStrategy: TypeDecodingStrategy {
     case deferredToData
     /// Base64 text.
     case base64
+    /// By a function of your own.
     case custom(@Sendable (_ decoder: any Decoder) throws -> Data)
 
     public func decode(from decoder: any Decoder) throws -> Data {
@@ -31,6 +32,7 @@ public enum DataEncodingStrategy: TypeEncodingStrategy {
     case deferredToData
     /// A MessagePack binary; base64 text in JSON.
     case base64
+    /// By a function of your own.
     case custom(@Sendable (_ data: Data, _ encoder: any Encoder) throws -> Void)
 
     public func encode(_ data: Data, to encoder: any Encoder) throws {

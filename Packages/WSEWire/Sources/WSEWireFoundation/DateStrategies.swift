@@ -15,6 +15,7 @@ public enum DateDecodingStrategy: TypeDecodingStrategy {
     case millisecondsSince1970
     /// ISO 8601 text, with or without a fraction of the second: what an envelope's `ts` has.
     case iso8601
+    /// By a function of your own.
     case custom(@Sendable (_ decoder: any Decoder) throws -> Date)
 
     public func decode(from decoder: any Decoder) throws -> Date {
@@ -59,6 +60,7 @@ public enum DateEncodingStrategy: TypeEncodingStrategy {
     case iso8601
     /// A MessagePack timestamp; ISO 8601 text in JSON.
     case timestamp
+    /// By a function of your own.
     case custom(@Sendable (_ date: Date, _ encoder: any Encoder) throws -> Void)
 
     public func encode(_ date: Date, to encoder: any Encoder) throws {

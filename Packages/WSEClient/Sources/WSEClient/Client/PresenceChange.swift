@@ -2,11 +2,19 @@ public import WSEWire
 
 /// Somebody appeared on a topic, changed, or went. The protocol does not say on which topic.
 public struct PresenceChange: Sendable, Hashable {
+    /// What happened.
     public enum Kind: String, Sendable, Hashable, Codable {
-        case joined, updated, left
+        /// Somebody came.
+        case joined
+        /// Somebody changed what they show.
+        case updated
+        /// Somebody went.
+        case left
     }
 
+    /// What happened.
     public var kind: Kind
+    /// Who it is.
     public var userID: String
     /// What they show of themselves.
     public var data: WSEValue

@@ -1,5 +1,6 @@
 /// What became of a message.
 public struct SendOutcome: Sendable, Hashable {
+    /// How far a message got.
     @nonexhaustive
     public enum Disposition: Sendable, Hashable {
         /// Handed to the connection.
@@ -8,6 +9,7 @@ public struct SendOutcome: Sendable, Hashable {
         case queued
     }
 
+    /// Whether it is on its way or waits.
     public var disposition: Disposition
     /// The message's id (`id` in the envelope).
     public var id: String

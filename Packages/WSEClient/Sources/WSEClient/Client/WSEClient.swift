@@ -74,6 +74,7 @@ public final class WSEClient: Sendable {
 
     // MARK: State
 
+    /// Where the client is in the life of its connection; ``states`` has the changes.
     public var state: ConnectionState { engine.read { $0.machine.state } }
 
     /// Whether the socket is open, be the handshake done or not.
@@ -96,6 +97,7 @@ public final class WSEClient: Sendable {
     /// Events that wait in streams and for handlers.
     public var queueSize: Int { engine.router.totalCount }
 
+    /// What the client has done so far, counted since it was made.
     public func statistics() -> WSEStatistics {
         let queued = engine.router.totalCount
         let now = engine.configuration.clock.now()

@@ -33,6 +33,7 @@ public struct WSEConfiguration: Sendable {
     /// Named in the query and in `client_hello`.
     public var clientVersion: String = WSEClientVersion.current
 
+    /// What `connect()` does when the first attempt fails. Default: it throws.
     public var initialConnect: InitialConnect = .failFast
     /// Whether a lost connection is made again.
     public var reconnects: Bool = true
@@ -106,7 +107,9 @@ public struct WSEConfiguration: Sendable {
     /// 16 MiB. A message over the transport's limit ends the connection, and would again after each reconnect; one
     /// over that of ``limits`` is only skipped and announced.
     public var transport: any WebSocketTransport
+    /// Time, or a stand-in for it.
     public var clock: any WSEClock = SystemClock()
+    /// Where the client logs; nowhere by default. Never payloads, tokens or keys.
     public var logger: Logger = Logger(label: "wse.client", factory: { _ in SwiftLogNoOpLogHandler() })
 
     /// Encrypted and signed messages are JSON.

@@ -36,9 +36,11 @@ public struct WSEEncryption: Sendable {
 
     /// Agrees on the keys; another one is for tests.
     public var keyExchange: any KeyExchangeFactory
+    /// What becomes of events that arrive in the clear. Default: they are rejected.
     public var plaintext: PlaintextPolicy
-    /// Frames that come before the keys, at most: their number and their bytes.
+    /// Frames that come before the keys and are held, at most. Default 256.
     public var heldFrames: Int = 256
+    /// Their bytes, at most. Default 4 MiB.
     public var heldBytes: Int = 4 << 20
 
     public init(

@@ -2,9 +2,13 @@ public import WSEWire
 
 /// One message of a batch; see ``WSEClient/sendBatch(_:)``.
 public struct WSEMessage: Sendable, Hashable {
+    /// What kind of message it is.
     public var type: String
+    /// What it carries.
     public var payload: WSEValue
+    /// How urgent it is; `nil` for normal.
     public var priority: MessagePriority?
+    /// Links it to an answer or a request.
     public var correlationID: String?
 
     public init(

@@ -6,6 +6,7 @@ public import CoreMetrics
 /// `events_delivered`, `duplicates`, `gaps`, `missed`, `dropped`, `unreadable`, `discarded`, `connects`, `reconnects`.
 /// A timer: `round_trip`. They carry ``dimensions`` and nothing that grows with use.
 public struct WSEMetrics: Sendable {
+    /// What each name begins with.
     public var prefix: String
     /// Added to each, such as the name of the service that is connected to.
     public var dimensions: [(String, String)]

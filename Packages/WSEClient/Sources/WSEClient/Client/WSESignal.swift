@@ -44,7 +44,9 @@ public enum WSESignal: Sendable {
 
 /// A hole in the history of a topic.
 public struct WSEGap: Sendable, Hashable {
+    /// The topic.
     public var topic: String
+    /// The epoch that the offsets count in.
     public var epoch: String
     /// The offsets that are missing.
     public var offsets: ClosedRange<UInt64>

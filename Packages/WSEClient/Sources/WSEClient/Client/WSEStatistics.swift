@@ -2,25 +2,31 @@ public import WSEResilience
 
 /// A snapshot of what a client has done so far.
 public struct WSEStatistics: Sendable, Hashable, Codable {
+    /// Where the client is in the life of its connection.
     public var state: ConnectionState
     /// The server's name for this connection.
     public var connectionID: String?
+    /// What the server says it is; `nil` before its hello.
     public var serverVersion: String?
-    /// Topics that the server has confirmed, and those that the user wants.
+    /// Topics that the server has confirmed.
     public var topics: Set<String>
+    /// Topics that the user wants.
     public var wantedTopics: Set<String>
-    /// WebSocket messages, control messages included.
+    /// WebSocket messages that came, control messages included.
     public var messagesReceived: UInt64
+    /// WebSocket messages that went, control messages included.
     public var messagesSent: UInt64
-    /// Payload bytes of those messages.
+    /// Payload bytes of the messages that came.
     public var bytesReceived: UInt64
+    /// Payload bytes of the messages that went.
     public var bytesSent: UInt64
     /// Events handed to the streams.
     public var eventsDelivered: UInt64
     /// Events that had been delivered before and were not delivered again.
     public var duplicates: UInt64
-    /// Holes announced, and the publications in them.
+    /// Holes announced.
     public var gaps: UInt64
+    /// The publications in them.
     public var missed: UInt64
     /// Holes that were asked for while connected.
     public var recoveryRequests: UInt64
@@ -34,16 +40,19 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
     public var dropped: UInt64
     /// Messages given up while they waited for a connection.
     public var discarded: UInt64
-    /// Messages that wait for room in the connection, and for a connection.
+    /// Messages that wait for room in the connection.
     public var waitingMessages: Int
+    /// Messages that wait for a connection.
     public var offlineMessages: Int
-    /// Attempts to connect, and connections made again after a loss.
+    /// Attempts to connect.
     public var connectAttempts: UInt64
+    /// Connections made again after a loss.
     public var reconnects: UInt64
     /// The circuit breaker; `nil` without one.
     public var circuitBreaker: CircuitBreaker.State?
-    /// Events that wait behind a hole, and topics whose past is being asked for.
+    /// Events that wait behind a hole.
     public var heldEvents: Int
+    /// Topics whose past is being asked for.
     public var recoveringTopics: Set<String>
     /// Events that wait in streams and for handlers.
     public var queuedEvents: Int
@@ -60,9 +69,11 @@ public struct WSEStatistics: Sendable, Hashable, Codable {
 
     /// The link, judged by the round trips of the heartbeat.
     public struct Network: Sendable, Hashable, Codable {
+        /// The judgement.
         public var quality: NetworkQuality
-        /// Mean round trip, and mean difference between one and the next.
+        /// Mean round trip.
         public var latency: Duration
+        /// Mean difference between one round trip and the next.
         public var jitter: Duration
         /// Share of pings without an answer, 0 to 1.
         public var loss: Double

@@ -24,6 +24,7 @@ public struct StreamBuffering: Sendable, Hashable {
     /// Events held at most, at least 1. With ``Overflow/suspend`` those of one more socket read may be added, and what
     /// iterators that were given up had taken: three times the capacity and a read in all.
     public var capacity: Int
+    /// What happens to more.
     public var overflow: Overflow
 
     public init(capacity: Int = 1_000, overflow: Overflow = .suspend) {

@@ -55,6 +55,7 @@ public struct WSEError: Error, Sendable, CustomStringConvertible {
         public var description: String { value.rawValue }
     }
 
+    /// What kind of failure it is.
     public let code: Code
     /// What happened, for people.
     public let message: String

@@ -4,6 +4,7 @@ public import WSETransport
 ///
 /// Asked at each attempt, on any thread, while the client waits: answer from memory.
 public protocol EndpointSelector: Sendable {
+    /// Where to connect now, or that there is nowhere.
     func select(_ request: EndpointRequest) -> EndpointSelection
 }
 

@@ -8,6 +8,7 @@ public protocol TokenProvider: Sendable {
 
 /// Why a token is asked for.
 public struct TokenRequest: Sendable, Hashable {
+    /// Why a token is asked for.
     @nonexhaustive
     public enum Reason: Sendable, Hashable {
         /// A connection is about to be made.
@@ -16,6 +17,7 @@ public struct TokenRequest: Sendable, Hashable {
         case rejected
     }
 
+    /// Why one is asked for.
     public var reason: Reason
 
     public init(reason: Reason) {

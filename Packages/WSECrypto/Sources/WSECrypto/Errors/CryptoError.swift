@@ -2,6 +2,7 @@
 ///
 /// Code and message say what is wrong. Neither ever contains key material, plaintext or the bytes at fault.
 public struct CryptoError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is.
     public let code: Code
     /// What is wrong, for people.
     public let message: String

@@ -33,6 +33,7 @@ extension SessionCipher {
             didSet { replayWindow = Self.bounded(replayWindow) }
         }
 
+        /// What is known of the peer's nonces.
         public var inboundNonces: InboundNonces
 
         /// - Parameters:

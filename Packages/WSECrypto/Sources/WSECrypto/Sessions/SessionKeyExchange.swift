@@ -71,6 +71,7 @@ public final class SessionKeyExchange: KeyExchange, CustomReflectable {
 
 /// Begins a ``SessionKeyExchange`` for each connection.
 public struct SessionKeyExchangeFactory: KeyExchangeFactory {
+    /// Of the ciphers that come of the exchanges.
     public var configuration: SessionCipher.Configuration
 
     public init(configuration: SessionCipher.Configuration = SessionCipher.Configuration()) {

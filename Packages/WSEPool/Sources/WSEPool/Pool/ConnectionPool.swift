@@ -70,6 +70,7 @@ public final class ConnectionPool: EndpointSelector, Sendable {
 
     // MARK: EndpointSelector
 
+    /// Picks an endpoint for a client, other than the one that has just failed if there is one.
     public func select(_ request: EndpointRequest) -> EndpointSelection {
         let now = clock.now()
         return pool.withLock { pool in

@@ -10,8 +10,9 @@ public struct EndpointStatistics<Endpoint: Hashable & Sendable>: Sendable {
     public var latency: Duration?
     /// Connections that are up, and attempts under way.
     public var connections: Int
-    /// Attempts that got a connection, and those that did not or lost it.
+    /// Attempts that got a connection.
     public var successes: UInt64
+    /// Attempts that got none, and connections that were lost.
     public var failures: UInt64
     /// How often it was picked.
     public var selections: UInt64

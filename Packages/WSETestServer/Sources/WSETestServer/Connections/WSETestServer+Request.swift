@@ -12,13 +12,17 @@ extension WSETestServer {
 
         /// One `name=value` of the query.
         public struct QueryItem: Sendable, Hashable {
+            /// Its name.
             public let name: String
+            /// Its value.
             public let value: String
         }
 
         /// One header field.
         public struct HeaderField: Sendable, Hashable {
+            /// Its name.
             public let name: String
+            /// Its value.
             public let value: String
 
             public init(name: String, value: String) {

@@ -31,6 +31,7 @@ public struct WSETestServerError: Error, Sendable, CustomStringConvertible {
         public var description: String { value.rawValue }
     }
 
+    /// What kind of failure it is.
     public let code: Code
     /// What happened, for people.
     public let message: String

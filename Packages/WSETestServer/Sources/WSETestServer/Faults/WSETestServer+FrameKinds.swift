@@ -17,6 +17,7 @@ extension WSETestServer {
         public static let replays = FrameKinds(rawValue: 8)
         /// All but ``control``: what a client must not lose unnoticed.
         public static let application: FrameKinds = [.direct, .publications, .replays]
+        /// Every frame, the handshake's among them.
         public static let all: FrameKinds = [.control, .direct, .publications, .replays]
     }
 }

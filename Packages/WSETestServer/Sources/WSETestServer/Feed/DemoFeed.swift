@@ -12,8 +12,11 @@ public import WSEWire
 public struct DemoFeed: Sendable {
     /// One event to publish.
     public struct Event: Sendable, Hashable {
+        /// Where to publish it.
         public var topic: String
+        /// The event's type.
         public var type: String
+        /// What it carries.
         public var payload: WSEValue
     }
 

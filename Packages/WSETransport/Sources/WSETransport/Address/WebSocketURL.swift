@@ -10,13 +10,16 @@
 public struct WebSocketURL: Sendable, Hashable {
     /// `ws` or `wss`.
     public enum Scheme: String, Sendable, Hashable {
+        /// Without TLS.
         case ws
+        /// With TLS.
         case wss
 
         /// 80 or 443.
         public var defaultPort: Int { self == .wss ? 443 : 80 }
     }
 
+    /// Whether there is TLS.
     public let scheme: Scheme
     /// A host name in lower case, or an IP address; an IPv6 address stands here without brackets.
     public let host: String

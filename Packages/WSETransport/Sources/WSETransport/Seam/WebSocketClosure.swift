@@ -23,15 +23,23 @@ public struct WebSocketCloseCode: RawRepresentable, Sendable, Hashable, CustomSt
         self.rawValue = rawValue
     }
 
+    /// 1000: done.
     public static let normal = WebSocketCloseCode(rawValue: 1000)
+    /// 1001: the server shuts down, or the client leaves.
     public static let goingAway = WebSocketCloseCode(rawValue: 1001)
+    /// 1002: the peer broke RFC 6455.
     public static let protocolError = WebSocketCloseCode(rawValue: 1002)
+    /// 1003: a kind of message that the endpoint does not take.
     public static let unsupportedData = WebSocketCloseCode(rawValue: 1003)
     /// The peer's close frame had no code; never sent.
     public static let noStatus = WebSocketCloseCode(rawValue: 1005)
+    /// 1007: text that is not UTF-8.
     public static let invalidPayload = WebSocketCloseCode(rawValue: 1007)
+    /// 1008: against the endpoint's policy.
     public static let policyViolation = WebSocketCloseCode(rawValue: 1008)
+    /// 1009: a message larger than the endpoint takes.
     public static let messageTooBig = WebSocketCloseCode(rawValue: 1009)
+    /// 1011: the server failed.
     public static let internalError = WebSocketCloseCode(rawValue: 1011)
 
     public var description: String { "\(rawValue)" }

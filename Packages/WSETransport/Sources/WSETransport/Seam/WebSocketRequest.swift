@@ -15,7 +15,9 @@ public struct WebSocketRequest: Sendable, Hashable {
 ///
 /// Its `description` shows the name only, as values often are secrets.
 public struct WebSocketHeader: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
+    /// Its name; case does not matter.
     public var name: String
+    /// Its value; kept out of descriptions.
     public var value: String
 
     public init(_ name: String, _ value: String) {
@@ -29,6 +31,7 @@ public struct WebSocketHeader: Sendable, Hashable, CustomStringConvertible, Cust
 
 /// The server's `101 Switching Protocols`.
 public struct WebSocketUpgradeResponse: Sendable, Hashable {
+    /// The headers of the answer, in order.
     public var headers: [WebSocketHeader]
 
     public init(headers: [WebSocketHeader] = []) {

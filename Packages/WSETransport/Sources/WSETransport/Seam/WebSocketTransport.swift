@@ -82,12 +82,15 @@ public protocol WebSocketConnection: AnyObject, Sendable {
 
 /// Text or binary.
 public enum WebSocketMessageKind: UInt8, Sendable, Hashable {
+    /// UTF-8 text.
     case text = 1
+    /// Bytes.
     case binary = 2
 }
 
 /// Where one message lies in the bytes handed over with it.
 public struct WebSocketMessageRecord: Sendable, Hashable {
+    /// Text or binary.
     public var kind: WebSocketMessageKind
     /// Index of the first payload byte.
     public var offset: Int

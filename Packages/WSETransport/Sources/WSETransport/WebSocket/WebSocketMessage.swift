@@ -2,6 +2,7 @@
 ///
 /// Messages that arrived together share one piece of memory; to keep a single one for long, copy its bytes.
 public struct WebSocketMessage: Sendable {
+    /// Text or binary.
     public let kind: WebSocketMessageKind
     /// The payload, without a copy.
     public let bytes: ArraySlice<UInt8>

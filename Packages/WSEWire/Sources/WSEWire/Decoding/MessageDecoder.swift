@@ -10,6 +10,7 @@
 /// decoder.decode(bytes.span.bytes, as: .text, into: &items)
 /// ```
 public struct MessageDecoder: ~Copyable, Sendable {
+    /// What it accepts at most.
     public let limits: WireLimits
     /// Opens `E:` frames; without one they come out as ``WireItem/encrypted(_:)``.
     public var decryptor: (any FrameDecryptor)?

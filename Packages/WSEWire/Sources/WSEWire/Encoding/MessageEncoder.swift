@@ -17,6 +17,7 @@ public struct MessageEncoder: ~Copyable, Sendable {
         case messagePack(prefixed: Bool)
     }
 
+    /// What messages are written as.
     public var format: Format
     /// Messages of more bytes than this are sent as `C:` and a zlib stream of level 6, provided that this makes
     /// them smaller. `nil`: never. The protocol's threshold is 1,024; only use it towards a peer that says it

@@ -3,6 +3,7 @@
 /// The description names what is wrong and where; it never contains the bytes themselves, as payloads may be
 /// confidential.
 public struct WireError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is.
     public let code: Code
     /// What is wrong, for people.
     public let message: String

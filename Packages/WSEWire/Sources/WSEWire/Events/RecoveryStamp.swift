@@ -1,6 +1,7 @@
 /// Where an event stands in the history of its topic: the server counts the publications of a topic within an
 /// epoch from 0 on.
 public struct RecoveryStamp: Sendable, Hashable, CustomStringConvertible {
+    /// The topic it was published to.
     public var topic: InternedString
     /// Names one life of the topic's history; a new one means that counting began anew.
     public var epoch: InternedString

@@ -15,6 +15,7 @@ public struct MessageType: Sendable, Hashable {
 
     /// The envelope's `t`.
     public let name: String
+    /// Who acts on it: client, application or both.
     public let handling: Handling
     /// The category that messages of this type are sent with.
     public let category: MessageCategory

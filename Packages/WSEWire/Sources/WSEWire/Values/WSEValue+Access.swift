@@ -1,7 +1,9 @@
 extension WSEValue {
     /// One step into a value: a key of an object or an index of an array.
     public enum PathComponent: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+        /// The member of that name.
         case key(String)
+        /// The element at that index, from 0.
         case index(Int)
 
         public init(stringLiteral value: String) { self = .key(value) }

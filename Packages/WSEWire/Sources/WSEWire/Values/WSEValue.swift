@@ -6,7 +6,9 @@
 /// ```
 @dynamicMemberLookup
 public enum WSEValue: Sendable, Hashable {
+    /// JSON's `null`, MessagePack's nil.
     case null
+    /// True or false.
     case bool(Bool)
     /// An integer that fits 64 signed bits; every such integer is this case.
     case int(Int64)
@@ -14,12 +16,15 @@ public enum WSEValue: Sendable, Hashable {
     case uint(UInt64)
     /// A number with a fraction or an exponent, or an integer beyond 64 bits.
     case double(Double)
+    /// Text.
     case string(String)
     /// Bytes, which MessagePack knows and JSON does not; written to JSON as base64 text.
     case binary([UInt8])
     /// One of MessagePack's extensions, its timestamps (type -1) among them; see ``timestamp``.
     case ext(type: Int8, data: [UInt8])
+    /// Values in order.
     case array([WSEValue])
+    /// Values by name; their order is not kept.
     case object([String: WSEValue])
 
     /// The canonical case of an unsigned integer: ``int(_:)`` where it fits.
