@@ -63,7 +63,8 @@ final class EventRouter: Sendable {
         self.sink = sink
         self.onRoom = onRoom
         self.onDropped = onDropped
-        events = Mailbox(buffering: buffering, onDrained: onRoom, onDropped: onDropped)
+        events = Mailbox(
+            buffering: buffering, onDrained: onRoom, onDropped: onDropped, key: { $0.stamp?.topic })
         handlers = HandlerActivity()
     }
 
@@ -101,10 +102,11 @@ final class EventRouter: Sendable {
         return table.routes.reduce(events.count) { $0 + $1.mailbox.count }
     }
 
-    /// What waits in each stream and for each handler that is in use.
+    /// What waits in each stream and for each handler that is in use, and what they have discarded behind that.
     func waiting() -> [[WSEEvent]] {
         let (table, fillsEvents) = state.withLock { ($0.table, $0.fillsEvents) }
-        return table.routes.map { $0.mailbox.waiting() } + (fillsEvents ? [events.waiting()] : [])
+        let mailboxes = table.routes.map(\.mailbox) + (fillsEvents ? [events] : [])
+        return mailboxes.flatMap { [$0.waiting(), $0.skipped()] }
     }
 
     func finish(throwing error: WSEError?) {
@@ -152,7 +154,8 @@ final class EventRouter: Sendable {
     private func add(
         _ filter: EventRoute.Filter, buffering: StreamBuffering, handler: HandlerRunner?
     ) -> EventRoute {
-        let mailbox = Mailbox<WSEEvent>(buffering: buffering, onDrained: onRoom, onDropped: onDropped)
+        let mailbox = Mailbox<WSEEvent>(
+            buffering: buffering, onDrained: onRoom, onDropped: onDropped, key: { $0.stamp?.topic })
         let (route, leavesEvents) = state.withLock { state in
             state.lastID += 1
             let route = EventRoute(id: state.lastID, filter: filter, mailbox: mailbox, handler: handler)

@@ -1,5 +1,6 @@
 import Synchronization
 @_spi(WSE) import WSETransport
+import WSEWire
 
 /// Hands events from the connection's thread to one consumer at a time, in whole batches.
 ///
@@ -28,6 +29,10 @@ final class Mailbox<Element: Sendable>: Sendable {
         /// How the run before ended.
         var lastCompletion = Completion.finished
         var isFull = false
+        /// How many were ever put into ``pending`` and left there by the policy.
+        var appended = 0
+        /// Of each key, the first that was discarded, and as the how manieth the first behind it was appended.
+        var skipped: [InternedString: (element: Element, next: Int?)] = [:]
         /// Batches that were taken and may not be used up.
         var inHand: [(progress: BatchProgress, batch: [Element])] = []
 
@@ -61,11 +66,15 @@ final class Mailbox<Element: Sendable>: Sendable {
     private let onDrained: @Sendable () -> Void
     /// Called with a count where elements that were given back did not fit; from the consumer's thread.
     private let onDropped: @Sendable (Int) -> Void
+    /// What an element belongs to, where it matters up to where that was handed over.
+    private let key: @Sendable (Element) -> InternedString?
 
     init(
         buffering: StreamBuffering, onDrained: @escaping @Sendable () -> Void,
-        onDropped: @escaping @Sendable (Int) -> Void = { _ in }
+        onDropped: @escaping @Sendable (Int) -> Void = { _ in },
+        key: @escaping @Sendable (Element) -> InternedString? = { _ in nil }
     ) {
+        self.key = key
         self.buffering = buffering
         self.onDrained = onDrained
         self.onDropped = onDropped
@@ -74,7 +83,10 @@ final class Mailbox<Element: Sendable>: Sendable {
     /// Appends a batch and wakes the consumer.
     func yield(_ batch: [Element]) -> Outcome {
         let (outcome, waiters) = state.withLock { state -> (Outcome, [CheckedContinuation<Void, Never>]) in
-            guard state.completion == nil else { return (Outcome(unwanted: batch.count), []) }
+            if let completion = state.completion {
+                if case .failed(let error) = completion, error.code == .bufferOverflow { skip(batch, &state) }
+                return (Outcome(unwanted: batch.count), [])
+            }
             var outcome = Outcome()
             if state.pending.isEmpty {
                 // The whole batch as it is: a consumer that keeps up walks the very array that the connection filled.
@@ -82,6 +94,8 @@ final class Mailbox<Element: Sendable>: Sendable {
             } else {
                 state.pending += batch
             }
+            state.appended += batch.count
+            if !state.skipped.isEmpty { noteKept(batch, &state) }
             if state.pending.count > buffering.capacity {
                 outcome.dropped = overflow(&state, added: batch.count)
             }
@@ -106,13 +120,33 @@ final class Mailbox<Element: Sendable>: Sendable {
         case .dropOldest:
             state.pending.removeFirst(excess)
         case .dropNewest:
+            skip(state.pending.suffix(excess), &state)
             state.pending.removeLast(excess)
+            state.appended -= excess
         case .fail:
+            skip(state.pending.suffix(excess), &state)
             state.pending.removeLast(excess)
+            state.appended -= excess
             state.completion = .failed(
                 WSEError(.bufferOverflow, "a stream of capacity \(buffering.capacity) overflowed"))
         }
         return excess
+    }
+
+    /// Notes what is discarded from the end. Until something behind it is handed over, nothing has gone past it.
+    private func skip(_ discarded: some Sequence<Element>, _ state: inout State) {
+        for element in discarded {
+            guard let key = key(element) else { continue }
+            state.skipped[key] = (state.skipped[key]?.element ?? element, nil)
+        }
+    }
+
+    /// Notes what comes behind something that was discarded before.
+    private func noteKept(_ batch: [Element], _ state: inout State) {
+        for (offset, element) in batch.enumerated() {
+            guard let key = key(element), let entry = state.skipped[key], entry.next == nil else { continue }
+            state.skipped[key]?.next = state.appended - batch.count + offset
+        }
     }
 
     /// Ends the stream: consumers get what is pending, then the end or the error.
@@ -169,6 +203,19 @@ final class Mailbox<Element: Sendable>: Sendable {
         state.withLock { state in
             state.inHand.flatMap { $0.batch.dropFirst($0.progress.used.load(ordering: .relaxed)) }
                 + state.pending
+        }
+    }
+
+    /// What was discarded from the end, of each key the first, unless something behind it was handed over since.
+    func skipped() -> [Element] {
+        state.withLock { state in
+            guard !state.skipped.isEmpty else { return [] }
+            let inHand = state.inHand.reduce(0) {
+                $0 + $1.batch.count - Int($1.progress.used.load(ordering: .relaxed))
+            }
+            let handedOver = state.appended - state.pending.count - inHand
+            state.skipped = state.skipped.filter { $0.value.next.map { $0 >= handedOver } ?? true }
+            return state.skipped.values.map(\.element)
         }
     }
 

@@ -26,8 +26,10 @@ extension SessionMachine {
 extension [String: TopicPosition] {
     /// Moves positions back to before the events that wait.
     ///
-    /// - Parameter waiting: Of one stream, in order.
-    mutating func holdBack(before waiting: some Sequence<WSEEvent>) {
+    /// - Parameters:
+    ///   - waiting: Of one stream, in order.
+    ///   - former: Where topics were in the epoch before their current one.
+    mutating func holdBack(before waiting: some Sequence<WSEEvent>, former: [String: TopicPosition]) {
         var seen: Set<InternedString> = []
         for event in waiting {
             // The first of each topic is the one that counts.
@@ -36,9 +38,14 @@ extension [String: TopicPosition] {
             guard let position = self[topic] else { continue }
             // In another epoch than the one that was received last, it is an older one.
             guard position.epoch != stamp.epoch.string || stamp.offset <= position.offset else { continue }
-            self[topic] =
-                stamp.offset == 0
-                ? nil : TopicPosition(epoch: stamp.epoch.string, offset: stamp.offset - 1)
+            guard stamp.offset == 0 else {
+                self[topic] = TopicPosition(epoch: stamp.epoch.string, offset: stamp.offset - 1)
+                continue
+            }
+            // Nothing comes before the first of an epoch but the end of the one before. Who resumes from there learns
+            // that it is over, and gets the new one from its start.
+            let end = former[topic]
+            self[topic] = end?.epoch == stamp.epoch.string ? nil : end
         }
     }
 }

@@ -61,6 +61,7 @@ extension SessionMachine {
                     ))
             case .epochChanged(let change):
                 fence.remove(change.topic)
+                formerPositions[change.topic.string] = TopicPosition(change.previous)
                 emit(.signal(.resync(topic: change.topic.string, epoch: change.epoch.string)))
             case .request(let request):
                 if !subscriptions.isWanted(request.topic.string) {
@@ -312,6 +313,7 @@ extension SessionMachine {
             partialRecoveries[name] = nil
             unseen.remove(name)
             withoutPast.remove(name)
+            formerPositions[topic] = nil
         }
     }
 

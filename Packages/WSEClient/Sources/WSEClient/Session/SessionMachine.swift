@@ -49,6 +49,8 @@ struct SessionMachine: ~Copyable {
     private var decoder: MessageDecoder
     private var items: [WireItem] = []
     var sequencer: EventSequencer<InternedString, InternedString, WSEEvent>
+    /// Where topics were when the epoch before their current one ended.
+    var formerPositions: [String: TopicPosition] = [:]
     /// Answers that have overtaken their replay.
     var fence: ReplayFence
     /// Topics of which what comes after their position was asked for, until that is answered.

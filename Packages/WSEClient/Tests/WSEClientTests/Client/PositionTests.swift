@@ -47,6 +47,38 @@ import WSETransportTesting
         #expect(peer.client.positions()["a"]?.offset == 2)
     }
 
+    @Test(arguments: [StreamBuffering.Overflow.fail, .dropNewest])
+    func `what a full stream discarded is not handed over`(policy: StreamBuffering.Overflow) async throws {
+        let peer = try await subscribed {
+            $0.eventBuffering = StreamBuffering(capacity: 3, overflow: policy)
+        }
+        var iterator = peer.client.events.makeAsyncIterator()
+        push(0...0, to: peer)
+        #expect(try await iterator.next()?.offset == 0)
+        push(1...9, to: peer)
+        for offset in 1...3 { #expect(try await iterator.next()?.offset == UInt64(offset)) }
+        #expect(peer.client.positions()["a"]?.offset == 3)
+        push(10...10, to: peer)
+        #expect(peer.client.positions()["a"]?.offset == 3)
+        guard policy == .dropNewest else { return }
+        // What is discarded was told; who takes something later has gone past it.
+        #expect(try await iterator.next()?.offset == 10)
+        #expect(peer.client.positions()["a"]?.offset == 10)
+    }
+
+    @Test func `while nothing of a new epoch is handed over the end of the one before counts`() async throws {
+        let peer = try await subscribed()
+        var iterator = peer.client.events.makeAsyncIterator()
+        push(0...1, to: peer)
+        for _ in 0...1 { _ = try await iterator.next() }
+        peer.server.push(
+            (0...1).map { .text(SessionHarness.publication("a", $0).replacing("0000007b", with: "0000008c")) }
+        )
+        #expect(peer.client.positions()["a"] == TopicPosition(epoch: "0000007b", offset: 1))
+        _ = try await iterator.next()
+        #expect(peer.client.positions()["a"] == TopicPosition(epoch: "0000008c", offset: 0))
+    }
+
     @Test func `an event counts for a handler once that has returned`() async throws {
         let peer = try await subscribed()
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
