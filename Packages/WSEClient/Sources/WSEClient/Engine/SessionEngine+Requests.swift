@@ -20,8 +20,8 @@ extension SessionEngine {
             await withCheckedContinuation { continuation in
                 let isCancelled = perform { state, now in
                     if Task.isCancelled { return true }
-                    state.connectWaiters.add(id, continuation)
                     state.machine.connect(now: now)
+                    state.connectWaiters.add(id, continuation, run: state.machine.run)
                     return false
                 }
                 if isCancelled { continuation.resume(returning: cancelled) }

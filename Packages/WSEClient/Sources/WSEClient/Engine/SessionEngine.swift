@@ -148,8 +148,12 @@ final class SessionEngine: Sendable {
         case .abort(let attempt): abort(attempt)
         case .startTimer(let timer, let delay): startTimer(timer, after: delay)
         case .cancelTimer(let timer): state.withLock { $0.timers.removeValue(forKey: timer) }?.work?.cancel()
-        case .resolveConnect(let error):
-            for waiter in state.withLock({ $0.connectWaiters.takeAll() }) { waiter.resume(returning: error) }
+        case .resolveConnect(let error, let run):
+            // Somebody may have begun another session since, and waits for that one.
+            let waiters = state.withLock { $0.connectWaiters.takeAll(through: run) }
+            for waiter in waiters { waiter.resume(returning: error) }
+        case .resolveClose(let error):
+            for waiter in state.withLock({ $0.closeWaiters.takeAll() }) { waiter.resume(returning: error) }
         case .resolveDisconnect:
             for waiter in state.withLock({ $0.disconnectWaiters.takeAll() }) { waiter.resume() }
         case .resolveSubscription(let request, let result):

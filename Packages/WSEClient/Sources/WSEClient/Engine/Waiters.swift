@@ -1,18 +1,21 @@
 /// Callers that wait for one outcome, each cancellable on its own. Lives inside the engine's lock.
 struct Waiters<Value: Sendable> {
-    private var continuations: [UInt64: CheckedContinuation<Value, Never>] = [:]
+    private var continuations: [UInt64: (run: UInt64, continuation: CheckedContinuation<Value, Never>)] = [:]
 
-    mutating func add(_ id: UInt64, _ continuation: CheckedContinuation<Value, Never>) {
-        continuations[id] = continuation
+    /// - Parameter run: Which session it waits for.
+    mutating func add(_ id: UInt64, _ continuation: CheckedContinuation<Value, Never>, run: UInt64 = 0) {
+        continuations[id] = (run, continuation)
     }
 
     mutating func remove(_ id: UInt64) -> CheckedContinuation<Value, Never>? {
-        continuations.removeValue(forKey: id)
+        continuations.removeValue(forKey: id)?.continuation
     }
 
-    mutating func takeAll() -> [CheckedContinuation<Value, Never>] {
-        defer { continuations.removeAll() }
-        return Array(continuations.values)
+    /// Those that wait for that session or an earlier one.
+    mutating func takeAll(through run: UInt64 = .max) -> [CheckedContinuation<Value, Never>] {
+        let taken = continuations.filter { $0.value.run <= run }
+        for id in taken.keys { continuations[id] = nil }
+        return taken.values.map(\.continuation)
     }
 
     var isEmpty: Bool { continuations.isEmpty }

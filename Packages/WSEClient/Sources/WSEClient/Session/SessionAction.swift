@@ -20,7 +20,10 @@ enum SessionAction: Sendable {
     /// Pause or resume reading, as the streams have room.
     case updateReading
     case signal(WSESignal)
-    case resolveConnect(WSEError?)
+    /// For those who asked in that run of the session or an earlier one.
+    case resolveConnect(WSEError?, run: UInt64)
+    /// A session that never was connected ends, for those who wait for its end.
+    case resolveClose(WSEError)
     case resolveDisconnect
     case resolveSubscription(RequestID, SubscriptionResult)
     case resolveSend(RequestID, Result<SendOutcome.Disposition, WSEError>)

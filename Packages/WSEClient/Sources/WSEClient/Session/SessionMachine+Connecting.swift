@@ -8,8 +8,9 @@ extension SessionMachine {
     mutating func connect(now: Moment) {
         switch phase {
         case .ready:
-            emit(.resolveConnect(nil))
+            emit(.resolveConnect(nil, run: run))
         case .idle, .failed:
+            run += 1
             hasBeenReady = false
             backoff.reset()
             forgetRefusal()
@@ -43,7 +44,7 @@ extension SessionMachine {
         }
         endOfConnection(WSEError(.closed, "the client was disconnected"), keepsMessages: false, now: now)
         setState(.disconnected)
-        emit(.resolveConnect(WSEError(.closed, "disconnected while connecting")))
+        emit(.resolveConnect(WSEError(.closed, "disconnected while connecting"), run: run))
         giveUpSubscriptions()
         emit(.finish(nil))
         if let attempt, wasOpen {
@@ -188,7 +189,7 @@ extension SessionMachine {
         emit(.updateReading)
         report(outbox.connected(now: now.instant))
         flushOutbox(now: now)
-        emit(.resolveConnect(nil))
+        emit(.resolveConnect(nil, run: run))
     }
 
     // MARK: Ends
@@ -257,7 +258,8 @@ extension SessionMachine {
         if !hasBeenReady, settings.failsFast {
             phase = .idle
             setState(.disconnected)
-            emit(.resolveConnect(cause))
+            emit(.resolveConnect(cause, run: run))
+            emit(.resolveClose(cause))
             return
         }
         guard var delay = backoff.next(using: &random) else {
@@ -281,7 +283,7 @@ extension SessionMachine {
         phase = .failed
         setState(.error)
         giveUpSubscriptions()
-        emit(.resolveConnect(cause))
+        emit(.resolveConnect(cause, run: run))
         emit(.finish(cause))
     }
 

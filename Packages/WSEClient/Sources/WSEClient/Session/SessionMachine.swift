@@ -86,6 +86,8 @@ struct SessionMachine: ~Copyable {
     /// Events for the consumers, moved into an action before anything that must come after them.
     var deliveries: [WSEEvent] = []
 
+    /// Counts sessions from connecting to their end.
+    var run: UInt64 = 0
     var lastAttempt = AttemptID(rawValue: 0)
     /// When the current attempt began.
     var attemptBegan: ContinuousClock.Instant?

@@ -168,6 +168,30 @@ import WSETransport
         #expect(actions.aborts == [session.attempt])
         #expect(actions.connectOutcomes.map { $0?.code } == [.timeout])
     }
+
+    /// Actions are carried out a moment later, when somebody may have begun another session already.
+    @Test func `an outcome is for those who wait for that session`() async throws {
+        var session = try SessionHarness()
+        let first = session.give { $0.connect(now: $1) }
+        session.close(code: nil)
+        let second = session.give { $0.connect(now: $1) }
+        func runs(_ actions: [SessionAction]) -> [UInt64] {
+            actions.compactMap { if case .resolveConnect(_, let run) = $0 { run } else { nil } }
+        }
+        #expect(runs(first).isEmpty && runs(second).isEmpty)
+        #expect(runs(session.actions) == [1])
+        #expect(session.machine.run == 2)
+        #expect(session.actions.contains { if case .resolveClose = $0 { true } else { false } })
+
+        var waiters = Waiters<Int>()
+        let old = await withCheckedContinuation { (continuation: CheckedContinuation<Int, Never>) in
+            waiters.add(1, continuation, run: 1)
+            for waiter in waiters.takeAll(through: 0) { waiter.resume(returning: 0) }
+            for waiter in waiters.takeAll(through: 1) { waiter.resume(returning: 1) }
+        }
+        #expect(old == 1)
+        #expect(waiters.isEmpty)
+    }
 }
 
 extension [SessionAction] {

@@ -191,7 +191,7 @@ extension [SessionAction] {
 
     /// The outcomes of `connect()`: `nil` inside for success.
     var connectOutcomes: [WSEError?] {
-        reduce(into: []) { if case .resolveConnect(let error) = $1 { $0.append(error) } }
+        reduce(into: []) { if case .resolveConnect(let error, _) = $1 { $0.append(error) } }
     }
 
     var finishes: [WSEError?] {

@@ -63,7 +63,7 @@ extension Simulation {
             link?.abort()
         case .startTimer(let timer, let delay): startTimer(timer, after: VirtualTime(delay))
         case .cancelTimer(let timer): timers[timer] = nil
-        case .resolveConnect(let error):
+        case .resolveConnect(let error, _):
             note(42, error == nil ? 1 : 0, "connect: \(error.map { "\($0)" } ?? "ready")")
             if error != nil { hasEnded = true }
             openConnects = 0
@@ -77,7 +77,7 @@ extension Simulation {
             if openSubscriptions.remove(request.rawValue) == nil {
                 fails("4: caller \(request.rawValue) of a subscription has two outcomes")
             }
-        case .resolveRequest, .reportEndpoint:
+        case .resolveRequest, .resolveClose, .reportEndpoint:
             break
         case .updateReading:
             updateReading()
@@ -85,6 +85,8 @@ extension Simulation {
             hasEnded = false
         case .finish(let error):
             note(44, error == nil ? 0 : 1, "the stream ends: \(error.map { "\($0)" } ?? "disconnected")")
+            // Only a token that is refused for good ends a session; all else is mended by trying again.
+            if let error, error.code != .auth { fails("2: the session gave up: \(error)") }
             hasEnded = true
         }
     }
