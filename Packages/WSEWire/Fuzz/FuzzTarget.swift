@@ -55,6 +55,7 @@ private struct Fuzzing: ~Copyable {
         items.removeAll(keepingCapacity: true)
         decoder.decode(input, as: .binary, into: &items)
         for case .event(let event) in items { read(event) }
+        checkBatch(input)
         items.removeAll(keepingCapacity: true)
         decoder.decodeEncrypted(input, into: &items)
         if let value = try? WSEValue(json: input) { check(value) }
@@ -63,6 +64,30 @@ private struct Fuzzing: ~Copyable {
             let text = String(decoding: bytes, as: UTF8.self)
             if let json = try? WSEValue.string(text).jsonText() {
                 WSEWireFuzz.check((try? WSEValue(json: json)) == .string(text), "text does not survive")
+            }
+        }
+    }
+
+    /// A batch as servers begin it is read in one pass, and with white space in its first bracket in several: to the same items.
+    private mutating func checkBatch(_ input: RawSpan) {
+        let text = input.withUnsafeBytes { Array($0) }
+        guard text.starts(with: "{\"c\":\"WS".utf8) else { return }
+        var general: [WireItem] = []
+        (Array("{ ".utf8) + text[1...]).withUnsafeBytes {
+            decoder.decode(RawSpan(_unsafeBytes: $0), as: .binary, into: &general)
+        }
+        WSEWireFuzz.check(items.count == general.count, "the ways to read a batch differ in how many")
+        for pair in zip(items, general) {
+            switch pair {
+            case (.event(let one), .event(let other)):
+                WSEWireFuzz.check(one.stamp == other.stamp && one.id == other.id, "in an event's fields")
+                WSEWireFuzz.check(one.type == other.type, "in an event's type")
+                WSEWireFuzz.check(one.payload.description == other.payload.description, "in a payload")
+            case (.failure(let one), .failure(let other)):
+                WSEWireFuzz.check(one.code == other.code, "in an error")
+                WSEWireFuzz.check(
+                    one.byteOffset.map { $0 == 0 ? 0 : $0 + 1 } == other.byteOffset, "in an error's place")
+            default: WSEWireFuzz.check(false, "in what an item is")
             }
         }
     }

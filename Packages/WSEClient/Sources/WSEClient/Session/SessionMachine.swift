@@ -208,14 +208,18 @@ struct SessionMachine: ~Copyable {
 
     @inline(__always)
     private mutating func route(isSealed: Bool, from attempt: AttemptID, now: Moment) {
-        // One item is the rule, and moved out rather than copied. A batch has many. What they cause may read more of them.
+        // One item is the rule; a batch has many. They are moved out rather than copied. What they cause may read more.
         if items.count == 1, let item = items.popLast() {
             received(item, isSealed: isSealed, from: attempt, now: now)
             return
         }
         var taken: [WireItem] = []
         swap(&taken, &items)
-        for item in taken { received(item, isSealed: isSealed, from: attempt, now: now) }
+        for index in taken.indices {
+            var item = WireItem.legacyPing(milliseconds: 0)
+            swap(&item, &taken[index])
+            received(item, isSealed: isSealed, from: attempt, now: now)
+        }
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &items)
     }

@@ -16,6 +16,56 @@ extension MessageDecoder {
         try unwrap(storage, at: 0, wrapping: 1, remaining: &remaining, into: &items)
     }
 
+    /// Most messages of a batch whose room is kept for the next one.
+    private static let keptMessages = 256
+
+    /// Hands out what a batch in JSON holds; see ``JSONScanner/scanBatch(limits:into:)``.
+    ///
+    /// - Returns: `false` if it has to be read the general way; nothing was handed out then.
+    @inline(never)
+    mutating func decodeBatch(_ text: UnsafeRawBufferPointer, into items: inout [WireItem]) -> Bool {
+        var messages: [BatchedMessage] = []
+        swap(&messages, &batched)
+        defer {
+            messages.removeAll(keepingCapacity: messages.capacity <= MessageDecoder.keptMessages)
+            swap(&messages, &batched)
+        }
+        return PaddedBytes(text).withBytes { base, count in
+            guard JSONScanner(base: base, count: count).scanBatch(limits: limits, into: &messages) else {
+                return false
+            }
+            var remaining = limits.maximumBatchCount - messages.count
+            for message in messages {
+                let bytes = UnsafeRawBufferPointer(start: base + message.start, count: message.count)
+                do throws(WireError) {
+                    let inner: EventStorage
+                    do throws(WireError) {
+                        inner = try EventStorage.json(bytes, fields: message.fields, table: &table)
+                    } catch {
+                        throw error.moved(by: message.start)
+                    }
+                    try deliver(inner, at: message.start, wrapping: 2, remaining: &remaining, into: &items)
+                } catch {
+                    items.append(.failure(error))
+                }
+            }
+            return true
+        }
+    }
+
+    /// Hands out a message that stood in another one, or what it wraps.
+    @inline(__always)
+    private mutating func deliver(
+        _ inner: EventStorage, at origin: Int, wrapping: Int, remaining: inout Int,
+        into items: inout [WireItem]
+    ) throws(WireError) {
+        if inner.wrapper != .none {
+            try unwrap(inner, at: origin, wrapping: wrapping, remaining: &remaining, into: &items)
+        } else {
+            items.append(.event(WSEEvent(storage: inner)))
+        }
+    }
+
     /// - Parameter origin: Where the message begins in the outermost one, which the offsets of errors count from.
     @inline(never)
     private mutating func unwrap(
@@ -71,13 +121,9 @@ extension MessageDecoder {
             throw error.moved(by: origin + extent.lowerBound)
         }
         if outer.wrapper == .priorityMessage { inner.inheritStamp(from: outer) }
-        if inner.wrapper != .none {
-            try unwrap(
-                inner, at: origin + extent.lowerBound, wrapping: wrapping + 1, remaining: &remaining,
-                into: &items)
-        } else {
-            items.append(.event(WSEEvent(storage: inner)))
-        }
+        try deliver(
+            inner, at: origin + extent.lowerBound, wrapping: wrapping + 1, remaining: &remaining, into: &items
+        )
     }
 
     private mutating func storage(

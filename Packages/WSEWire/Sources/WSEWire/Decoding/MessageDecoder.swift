@@ -18,6 +18,8 @@ public struct MessageDecoder: ~Copyable, Sendable {
     var table = InternTable()
     private var inflater = Inflater()
     private var plaintext: [UInt8] = []
+    /// Empty but for its room, between batches.
+    var batched: [BatchedMessage] = []
 
     public init(limits: WireLimits = WireLimits(), decryptor: (any FrameDecryptor)? = nil) {
         self.limits = limits
@@ -92,6 +94,7 @@ public struct MessageDecoder: ~Copyable, Sendable {
                 return
             }
         }
+        if JSONScanner.mayHoldBatch(text), decodeBatch(text, into: &items) { return }
         let storage = try EventStorage.json(
             text, prefix: prefix, maximumDepth: limits.maximumDepth, table: &table)
         try deliver(storage, into: &items)

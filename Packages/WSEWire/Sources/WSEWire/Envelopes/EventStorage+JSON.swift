@@ -15,6 +15,19 @@ extension EventStorage {
             throw error.wireError
         }
     }
+
+    /// Copies an envelope in JSON of which a scan has found the fields.
+    static func json(
+        _ bytes: UnsafeRawBufferPointer, fields: EnvelopeFields, table: inout InternTable
+    ) throws(WireError) -> EventStorage {
+        do throws(JSONFailure) {
+            return try make(copying: bytes) { (base, count) throws(JSONFailure) in
+                try EventHeader(fields, base: base, count: count, prefix: .none, table: &table)
+            }
+        } catch {
+            throw error.wireError
+        }
+    }
 }
 
 extension EventHeader {

@@ -2,48 +2,68 @@ extension JSONScanner {
     /// Validates a whole envelope and finds its fields.
     func scanEnvelope(maximumDepth: Int) throws(JSONFailure) -> EnvelopeFields {
         var scanner = self
-        var fields = EnvelopeFields()
         scanner.skipWhitespace()
-        guard scanner.byte == UInt8(ascii: "{") else { throw scanner.failure(.notAnObject) }
-        scanner.position &+= 1
-        scanner.skipWhitespace()
-        if scanner.byte == UInt8(ascii: "}") {
-            scanner.position &+= 1
-        } else {
-            while true {
-                guard scanner.byte == UInt8(ascii: "\"") else { throw scanner.failure(.expectedKey) }
-                // Short keys are told apart by their letters and the quote behind them, without a search for it.
-                let (key, length) = EnvelopeKey.short(scanner.word(at: scanner.position &+ 1))
-                if key != .unknown {
-                    scanner.position &+= length &+ 2
-                    try scanner.skipColon()
-                    let value = try scanner.fieldValue(of: key, maximumDepth: maximumDepth)
-                    scanner.position = value.position
-                    fields.set(key, isLong: false, start: value.start, end: value.end)
-                } else {
-                    let member = try scanner.uncommonMember(maximumDepth: maximumDepth)
-                    scanner.position = member.value.position
-                    fields.set(
-                        member.key, isLong: member.isLong, start: member.value.start, end: member.value.end)
-                }
-                if scanner.byte != UInt8(ascii: ",") { scanner.skipWhitespace() }
-                if scanner.byte == UInt8(ascii: ",") {
-                    scanner.position &+= 1
-                    scanner.skipWhitespace()
-                } else if scanner.byte == UInt8(ascii: "}") {
-                    scanner.position &+= 1
-                    break
-                } else {
-                    throw scanner.failure(.expectedCommaOrEnd)
-                }
-            }
+        let fields = try scanner.scanFields(maximumDepth: maximumDepth) {
+            (scanner, key) throws(JSONFailure) in
+            try scanner.fieldValue(of: key, maximumDepth: maximumDepth)
         }
         try scanner.expectEnd()
         return fields
     }
 
+    /// Validates the envelope that begins here, finds its fields and moves behind it.
+    ///
+    /// - Parameter value: Checks the value of a field with a short name, at which the scanner stands.
+    @inline(__always)
+    mutating func scanFields(
+        maximumDepth: Int, _ value: (JSONScanner, EnvelopeKey) throws(JSONFailure) -> FieldValue
+    ) throws(JSONFailure) -> EnvelopeFields {
+        var fields = EnvelopeFields()
+        guard byte == UInt8(ascii: "{") else { throw failure(.notAnObject) }
+        position &+= 1
+        skipWhitespace()
+        if byte == UInt8(ascii: "}") {
+            position &+= 1
+            return fields
+        }
+        repeat {
+            guard byte == UInt8(ascii: "\"") else { throw failure(.expectedKey) }
+            // Short keys are told apart by their letters and the quote behind them, without a search for it.
+            let (key, length) = EnvelopeKey.short(word(at: position &+ 1))
+            if key != .unknown {
+                position &+= length &+ 2
+                try skipColon()
+                let found = try value(self, key)
+                position = found.position
+                fields.set(key, isLong: false, start: found.start, end: found.end)
+            } else {
+                let member = try uncommonMember(maximumDepth: maximumDepth)
+                position = member.value.position
+                fields.set(
+                    member.key, isLong: member.isLong, start: member.value.start, end: member.value.end)
+            }
+        } while try advance(before: UInt8(ascii: "}"))
+        return fields
+    }
+
+    /// After a member or an element: moves to the next one, or behind the closing bracket.
+    ///
+    /// - Returns: Whether there is a next one.
+    @inline(__always)
+    mutating func advance(before bracket: UInt8) throws(JSONFailure) -> Bool {
+        if byte != UInt8(ascii: ",") { skipWhitespace() }
+        if byte == UInt8(ascii: ",") {
+            position &+= 1
+            skipWhitespace()
+            return true
+        }
+        guard byte == bracket else { throw failure(.expectedCommaOrEnd) }
+        position &+= 1
+        return false
+    }
+
     /// Where the value of an envelope's field lies.
-    private struct FieldValue {
+    struct FieldValue {
         /// 0 for a `null` that stands for an absent field; a payload may be `null`.
         var start: UInt32
         /// Behind the value, or 0 for a string with escapes.
@@ -61,7 +81,7 @@ extension JSONScanner {
 
     /// Finds the end of a field's value and checks its type.
     @inline(never)
-    private func fieldValue(
+    func fieldValue(
         of key: EnvelopeKey, maximumDepth: Int
     ) throws(JSONFailure) -> FieldValue {
         var scanner = self

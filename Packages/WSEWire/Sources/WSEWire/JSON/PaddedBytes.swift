@@ -3,14 +3,16 @@ struct PaddedBytes {
     private let bytes: ContiguousArray<UInt8>
 
     init(_ source: RawSpan) {
-        bytes = source.withUnsafeBytes { source in
-            ContiguousArray(unsafeUninitializedCapacity: source.count + JSONScanner.padding) {
-                target, count in
-                let raw = UnsafeMutableRawBufferPointer(target)
-                raw.copyMemory(from: source)
-                for index in source.count..<source.count + JSONScanner.padding { raw[index] = 0 }
-                count = source.count + JSONScanner.padding
-            }
+        self = source.withUnsafeBytes { PaddedBytes($0) }
+    }
+
+    init(_ source: UnsafeRawBufferPointer) {
+        bytes = ContiguousArray(unsafeUninitializedCapacity: source.count + JSONScanner.padding) {
+            target, count in
+            let raw = UnsafeMutableRawBufferPointer(target)
+            raw.copyMemory(from: source)
+            for index in source.count..<source.count + JSONScanner.padding { raw[index] = 0 }
+            count = source.count + JSONScanner.padding
         }
     }
 
