@@ -42,22 +42,25 @@ public struct UTF8Validator: Sendable {
 
     /// The index of the first byte from `start` on that is not ASCII, or `end`.
     private static func skipASCII(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
+        // All that is loaded unchecked below lies between the two.
+        precondition(start >= 0 && end <= bytes.byteCount)
+        func word(_ index: Int) -> UInt64 {
+            bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
+        }
         let highBits: UInt64 = 0x8080_8080_8080_8080
         var index = start
         while end - index >= 32 {
-            let first = bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let second = bytes.unsafeLoadUnaligned(fromByteOffset: index + 8, as: UInt64.self)
-            let third = bytes.unsafeLoadUnaligned(fromByteOffset: index + 16, as: UInt64.self)
-            let fourth = bytes.unsafeLoadUnaligned(fromByteOffset: index + 24, as: UInt64.self)
-            guard (first | second | third | fourth) & highBits == 0 else { break }
-            index += 32
+            let words = word(index) | word(index &+ 8) | word(index &+ 16) | word(index &+ 24)
+            guard words & highBits == 0 else { break }
+            index &+= 32
         }
         while end - index >= 8 {
-            let word = bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian
-            let high = word & highBits
+            let high = word(index).littleEndian & highBits
             guard high == 0 else { return index + high.trailingZeroBitCount / 8 }
-            index += 8
+            index &+= 8
         }
+        // The last word may overlap the one before it.
+        if end - start >= 8, word(end - 8) & highBits == 0 { return end }
         while index < end, bytes.byte(at: index) < 0x80 { index += 1 }
         return index
     }

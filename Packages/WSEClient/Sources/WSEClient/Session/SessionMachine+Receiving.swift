@@ -34,7 +34,7 @@ extension SessionMachine {
 
     /// An encrypted frame for which there is no key yet.
     private mutating func receivedEarly(_ sealed: [UInt8]) {
-        guard encryption != nil else {
+        guard encrypts else {
             unreadable(WireError(.undecryptable, "an encrypted frame came and encryption is off"))
             return
         }
@@ -112,14 +112,14 @@ extension SessionMachine {
 
     /// A notice of the server's, for the application too. In the clear it says nothing about order.
     private mutating func show(_ event: WSEEvent, isSealed: Bool, now: Moment) {
-        if isSealed || encryption == nil { sequence(event, now: now) } else { deliver(event, now: now) }
+        if isSealed || !encrypts { sequence(event, now: now) } else { deliver(event, now: now) }
     }
 
     // MARK: Encryption
 
     /// With the keys the client is ready; without those that are required, the connection is of no use.
     private mutating func agreeOnKeys(_ attempt: AttemptID, now: Moment) {
-        guard encryption != nil else {
+        guard encrypts else {
             becameReady(attempt, now: now)
             return
         }
@@ -140,7 +140,7 @@ extension SessionMachine {
     /// Whether an event that came in the clear may pass; also before the keys are there.
     @inline(__always)
     private mutating func admitsPlaintext(_ event: WSEEvent, from attempt: AttemptID, now: Moment) -> Bool {
-        guard encryption != nil else { return true }
+        guard encrypts else { return true }
         return judgePlaintext(event, from: attempt, now: now)
     }
 
@@ -200,7 +200,7 @@ extension SessionMachine {
     @inline(__always)
     mutating func deliver(_ event: WSEEvent, now: Moment) {
         // Not before: what comes twice has its signature used up.
-        if settings.signing?.verifier != nil, !isVerified(event, now: now) { return }
+        if verifies, !isVerified(event, now: now) { return }
         if !requests.isEmpty, let caller = requests.take(event.correlationID) {
             resolveRequest(caller, .success(event))
             return

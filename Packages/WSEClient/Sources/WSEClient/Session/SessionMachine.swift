@@ -46,6 +46,10 @@ struct SessionMachine: ~Copyable {
     var lastSequence: Int64?
     /// `nil` where the user does not ask for it.
     var encryption: EncryptionMachine?
+    /// Whether there is ``encryption``, and whether signatures are checked. Asked for every event and message, where
+    /// to look into the optionals would be to copy what is in them.
+    let encrypts: Bool
+    let verifies: Bool
     private var decoder: MessageDecoder
     private var items: [WireItem] = []
     var sequencer: EventSequencer<InternedString, InternedString, WSEEvent>
@@ -128,6 +132,8 @@ struct SessionMachine: ~Copyable {
         breaker = settings.circuitBreaker.map { CircuitBreaker($0) }
         network = NetworkMonitor(settings.network)
         encryption = settings.encryption.map { EncryptionMachine($0) }
+        encrypts = settings.encryption != nil
+        verifies = settings.signing?.verifier != nil
         decoder = MessageDecoder(limits: settings.limits)
         outbox = Outbox(
             capacity: settings.outboundCapacity, offline: settings.offlineQueue, limit: settings.sendLimit)
@@ -248,7 +254,7 @@ struct SessionMachine: ~Copyable {
             return false
         }
         var kind = WebSocketMessageKind.text
-        if !isPlaintext, let encryption {
+        if !isPlaintext, encrypts, let encryption {
             guard let sealed = try? encryption.seal(bytes) else {
                 // The key is used up: never in the clear, and a new connection has a new key.
                 emit(.abort(attempt))
