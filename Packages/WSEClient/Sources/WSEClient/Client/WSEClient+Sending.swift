@@ -144,7 +144,7 @@ extension WSEClient {
         ]
         return try await engine.send(
             MessageDraft(
-                type: "sync_request", payload: try engine.configuration.jsonPayload(payload),
+                type: "sync_request", payload: try engine.jsonPayload(payload),
                 category: .snapshot, priority: .high))
     }
 
@@ -153,18 +153,19 @@ extension WSEClient {
         _ type: String, _ payload: some Encodable, _ priority: MessagePriority?, _ correlationID: String?
     ) throws(WSEError) -> MessageDraft {
         MessageDraft(
-            type: type, payload: try engine.configuration.payload(payload), priority: priority,
+            type: type, payload: try engine.payload(payload), priority: priority,
             correlationID: correlationID)
     }
 }
 
-extension WSEConfiguration {
+/// Of the engine, as handing on its configuration would copy all of it.
+extension SessionEngine {
     /// Encodes a payload for the format that messages go in.
     fileprivate func payload(_ value: some Encodable) throws(WSEError) -> MessageDraft.Payload {
-        guard sendsMessagePack else { return try jsonPayload(value) }
+        guard configuration.sendsMessagePack else { return try jsonPayload(value) }
         if let value = value as? WSEValue { return .value(value) }
         do throws(WireError) {
-            return .value(try WSEValue(encoding: value, using: payloadEncoder))
+            return .value(try WSEValue(encoding: value, using: configuration.payloadEncoder))
         } catch {
             throw WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error)
         }
@@ -174,13 +175,13 @@ extension WSEConfiguration {
     fileprivate func jsonPayload(_ value: some Encodable) throws(WSEError) -> MessageDraft.Payload {
         let json: [UInt8]
         do throws(WireError) {
-            json = try payloadEncoder.json(value)
+            json = try configuration.payloadEncoder.json(value)
         } catch {
             throw WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error)
         }
-        guard let signer = signing?.signer else { return .json(json, signature: nil) }
+        guard let signer = configuration.signing?.signer else { return .json(json, signature: nil) }
         do throws(CryptoError) {
-            let time = Int64(clamping: clock.unixMilliseconds() / 1_000)
+            let time = Int64(clamping: configuration.clock.unixMilliseconds() / 1_000)
             return .json(json, signature: try signer.signature(of: json, at: time))
         } catch {
             throw WSEError(.signing, "the message could not be signed", underlying: error)

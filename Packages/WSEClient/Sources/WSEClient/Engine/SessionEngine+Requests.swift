@@ -103,7 +103,7 @@ extension SessionEngine {
     }
 
     private func takeSend(_ id: UInt64) -> Result<SendOutcome.Disposition, WSEError>? {
-        perform { state, _ in state.sends.take(id) }
+        withState { $0.sends.take(id) }
     }
 
     private func awaitSend(_ id: UInt64) async -> Result<SendOutcome.Disposition, WSEError> {

@@ -86,6 +86,11 @@ final class SessionEngine: Sendable {
         return result
     }
 
+    /// Changes what the engine keeps beside the machine, which gets no input.
+    func withState<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
+        state.withLock { body(&$0) }
+    }
+
     /// Reads from the state without giving the machine any input.
     func read<Result: Sendable>(_ body: (borrowing State) -> Result) -> Result {
         state.withLock { body($0) }

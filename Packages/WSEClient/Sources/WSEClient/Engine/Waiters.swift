@@ -29,39 +29,49 @@ struct Outcomes<Value: Sendable> {
         case awaited(CheckedContinuation<Value, Never>)
     }
 
+    /// One that was expected while there was none, which is the only one for a caller that waits for each: without
+    /// the hashing that the others cost.
+    private var single: (id: UInt64, entry: Entry)?
     private var entries: [UInt64: Entry] = [:]
+
+    private subscript(id: UInt64) -> Entry? {
+        get { single?.id == id ? single?.entry : entries[id] }
+        set {
+            if single?.id == id { single = newValue.map { (id, $0) } } else { entries[id] = newValue }
+        }
+    }
 
     /// Somebody is going to ask for the outcome.
     mutating func expect(_ id: UInt64) {
-        entries[id] = .expected
+        if single == nil { single = (id, .expected) } else { entries[id] = .expected }
     }
 
     mutating func forget(_ id: UInt64) {
-        entries[id] = nil
+        self[id] = nil
     }
 
     /// The outcome, if it is there already.
     mutating func take(_ id: UInt64) -> Value? {
-        guard case .arrived(let value)? = entries[id] else { return nil }
-        entries[id] = nil
+        guard case .arrived(let value)? = self[id] else { return nil }
+        self[id] = nil
         return value
     }
 
     /// The outcome, if it is there already; else `continuation` gets it.
     mutating func take(_ id: UInt64, or continuation: CheckedContinuation<Value, Never>) -> Value? {
         if let value = take(id) { return value }
-        entries[id] = .awaited(continuation)
+        self[id] = .awaited(continuation)
         return nil
     }
 
     /// - Returns: The caller to resume with it, if one waits.
     mutating func resolve(_ id: UInt64, _ value: Value) -> CheckedContinuation<Value, Never>? {
-        switch entries[id] {
+        switch self[id] {
         case .expected?:
-            entries[id] = .arrived(value)
+            self[id] = .arrived(value)
             return nil
         case .awaited(let continuation)?:
-            entries[id] = nil
+            self[id] = nil
             return continuation
         case .arrived?, nil:
             return nil

@@ -13,7 +13,9 @@ struct Outbox {
 
     private var waiting: OutboundQueue<OutboundMessage>
     private var handles: [RequestID: OutboundQueue<OutboundMessage>.Handle] = [:]
-    private(set) var offline: OfflineQueue<String, OutboundMessage>?
+    /// Not optional where it is not wanted: to look into an optional is to copy all that is in it.
+    private var offline: OfflineQueue<String, OutboundMessage>
+    private let keepsOffline: Bool
     private var limit: TokenBucket?
 
     // Both in bytes of this connection, as far as known. What was emitted becomes executed when the transport has
@@ -34,12 +36,13 @@ struct Outbox {
         limit: TokenBucket.Configuration?
     ) {
         waiting = OutboundQueue(capacity: capacity)
-        self.offline = offline.map { OfflineQueue($0) }
+        self.offline = OfflineQueue(offline ?? .init())
+        keepsOffline = offline != nil
         self.limit = limit.map { TokenBucket($0) }
     }
 
     var waitingCount: Int { waiting.count }
-    var offlineCount: Int { offline?.count ?? 0 }
+    var offlineCount: Int { offline.count }
 
     // MARK: The transport's buffer
 
@@ -95,8 +98,11 @@ struct Outbox {
         limit?.heed(feedback, now: now)
     }
 
+    /// Whether nothing waits, be it for room or for a connection.
+    var isEmpty: Bool { waiting.isEmpty && offline.waitingCount == 0 }
+
     /// Whether a message would be the next, so that it needs no queue.
-    var isIdle: Bool { waiting.isEmpty && (offline?.waitingCount ?? 0) == 0 && hasRoom }
+    var isIdle: Bool { isEmpty && hasRoom }
 
     /// - Returns: Whether there was room.
     mutating func enqueue(_ message: OutboundMessage) -> Bool {
@@ -107,16 +113,14 @@ struct Outbox {
 
     /// Ends what has waited offline for too long.
     mutating func takeExpired(now: ContinuousClock.Instant) -> [Outcome] {
-        guard let due = offline?.nextExpiry, due <= now, let expired = offline?.removeExpired(now: now) else {
-            return []
-        }
-        return expired.map { ($0.message, .failure(Self.expired)) }
+        guard let due = offline.nextExpiry, due <= now else { return [] }
+        return offline.removeExpired(now: now).map { ($0.message, .failure(Self.expired)) }
     }
 
     /// The next message that may go.
     mutating func next(now: ContinuousClock.Instant) -> OutboundMessage? {
         guard hasRoom else { return nil }
-        guard let message = waiting.popFirst() else { return offline?.takeFirst(now: now)?.message }
+        guard let message = waiting.popFirst() else { return offline.takeFirst(now: now)?.message }
         if let caller = message.caller { handles[caller] = nil }
         return message
     }
@@ -136,13 +140,11 @@ struct Outbox {
         or error: WSEError = WSEError(.notConnected, "there is no connection to send on"),
         now: ContinuousClock.Instant
     ) -> [Outcome] {
-        guard offline != nil, !message.needsConnection else { return [(message, .failure(error))] }
+        guard keepsOffline, !message.needsConnection else { return [(message, .failure(error))] }
         var kept = message
         kept.caller = nil
         kept.isKept = true
-        guard
-            let addition = offline?.add(kept, id: message.id, priority: message.priority, now: now)
-        else { return [] }
+        let addition = offline.add(kept, id: message.id, priority: message.priority, now: now)
         var outcomes: [Outcome] = addition.expired.map { ($0.message, .failure(Self.expired)) }
         if let evicted = addition.evicted {
             outcomes.append(
@@ -170,7 +172,7 @@ struct Outbox {
         isBlocked = false
         isShut = false
         let expired = takeExpired(now: now)
-        while !waiting.isFull, let entry = offline?.takeFirst(now: now) {
+        while !waiting.isFull, let entry = offline.takeFirst(now: now) {
             _ = waiting.append(entry.message, priority: entry.priority)
         }
         return expired
@@ -178,12 +180,12 @@ struct Outbox {
 
     /// A kept message was handed to a connection, or none will ever take it.
     mutating func done(_ id: String) {
-        offline?.remove(id)
+        offline.remove(id)
     }
 
     /// A kept message did not make it.
     mutating func putBack(_ id: String) {
-        offline?.putBack(id)
+        offline.putBack(id)
     }
 
     /// The connection is gone: what was kept stays, what waited is kept now, if it may be.
@@ -195,13 +197,13 @@ struct Outbox {
         var outcomes: [Outcome] = []
         handles = [:]
         for message in waiting.removeAll() where !message.isKept {
-            if keepsWaiting, offline != nil, !message.needsConnection {
+            if keepsWaiting, keepsOffline, !message.needsConnection {
                 outcomes += keep(message, now: now)
             } else {
                 outcomes.append((message, .failure(error)))
             }
         }
-        offline?.putBackAll()
+        offline.putBackAll()
         return outcomes
     }
 }

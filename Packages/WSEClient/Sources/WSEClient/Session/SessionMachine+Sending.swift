@@ -7,13 +7,13 @@ extension SessionMachine {
     ///
     /// - Returns: The message's id, or why it cannot be sent at all.
     mutating func send(_ draft: MessageDraft, caller: RequestID?, now: Moment) -> Result<String, WSEError> {
-        let envelope = messages.envelope(
+        var envelope = messages.envelope(
             draft.type, .null, category: draft.category, priority: draft.priority, id: draft.id,
             correlationID: draft.correlationID, now: now, random: &random)
         let id = envelope.id ?? ""
         let (kind, bytes): (WebSocketMessageKind, [UInt8])
         do throws(WireError) {
-            (kind, bytes) = try encode(draft.payload, in: envelope)
+            (kind, bytes) = try encode(draft.payload, in: &envelope)
         } catch {
             return .failure(WSEError(.invalidArgument, "the payload cannot be encoded", underlying: error))
         }
@@ -40,15 +40,14 @@ extension SessionMachine {
     /// Why the present server would not take a message of `count` bytes before encryption. It closes the connection
     /// for one that is too large, which every later connection would suffer again.
     private func sizeRefusal(_ count: Int) -> WSEError? {
-        let wireCount = count + (encryption == nil ? 0 : SealedFrame.overhead)
+        let wireCount = count + (encrypts ? SealedFrame.overhead : 0)
         guard let limit = server.maximumMessageSize, wireCount > limit else { return nil }
         return WSEError(.invalidArgument, "\(wireCount) bytes where the server takes \(limit)")
     }
 
     private func encode(
-        _ payload: MessageDraft.Payload, in envelope: Envelope
+        _ payload: MessageDraft.Payload, in envelope: inout Envelope
     ) throws(WireError) -> (WebSocketMessageKind, [UInt8]) {
-        var envelope = envelope
         switch payload {
         case .json(let bytes, let signature):
             envelope.signature = signature
@@ -73,7 +72,7 @@ extension SessionMachine {
 
     /// Hands waiting messages to the connection while that has room.
     mutating func flushOutbox(now: Moment) {
-        guard isReady else { return }
+        guard isReady, !outbox.isEmpty else { return }
         report(outbox.takeExpired(now: now.instant))
         // Handing one over may end the connection.
         while isReady, let message = outbox.next(now: now.instant) { hand(message, now: now) }
@@ -87,7 +86,7 @@ extension SessionMachine {
             return
         }
         var message = message
-        if let encryption {
+        if encrypts, let encryption {
             do throws(WSEError) {
                 message.bytes = try encryption.seal(message.bytes)
                 message.kind = .binary

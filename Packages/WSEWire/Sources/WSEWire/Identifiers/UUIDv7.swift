@@ -34,22 +34,33 @@ public struct UUIDv7Generator: Sendable {
         return UUIDv7Generator.text(high, low)
     }
 
-    private static let digits = Array("0123456789abcdef".utf8)
-
     private static func text(_ high: UInt64, _ low: UInt64) -> String {
-        String(unsafeUninitializedCapacity: 36) { target in
-            var written = 0
-            for index in 0..<32 {
-                if index == 8 || index == 12 || index == 16 || index == 20 {
-                    target[written] = UInt8(ascii: "-")
-                    written += 1
-                }
-                let half = index < 16 ? high : low
-                let nibble = Int(truncatingIfNeeded: half >> UInt64(60 - 4 * (index & 15))) & 15
-                target[written] = digits[nibble]
-                written += 1
-            }
-            return written
+        let dash = UInt8(ascii: "-")
+        let (second, third) = (digits(high), digits(low >> 32))
+        return String(unsafeUninitializedCapacity: 36) { target in
+            let bytes = UnsafeMutableRawBufferPointer(target)
+            bytes.storeBytes(of: digits(high >> 32), as: UInt64.self)
+            bytes[8] = dash
+            bytes.storeBytes(of: UInt32(truncatingIfNeeded: second), toByteOffset: 9, as: UInt32.self)
+            bytes[13] = dash
+            bytes.storeBytes(of: UInt32(truncatingIfNeeded: second >> 32), toByteOffset: 14, as: UInt32.self)
+            bytes[18] = dash
+            bytes.storeBytes(of: UInt32(truncatingIfNeeded: third), toByteOffset: 19, as: UInt32.self)
+            bytes[23] = dash
+            bytes.storeBytes(of: UInt32(truncatingIfNeeded: third >> 32), toByteOffset: 24, as: UInt32.self)
+            bytes.storeBytes(of: digits(low), toByteOffset: 28, as: UInt64.self)
+            return 36
         }
+    }
+
+    /// The lower 32 bits as 8 hexadecimal digits, the first of them in the lowest byte.
+    private static func digits(_ value: UInt64) -> UInt64 {
+        // Half a byte into each byte, then the letters above the digits.
+        var halves = value & 0xFFFF_FFFF
+        halves = (halves | halves << 16) & 0x0000_FFFF_0000_FFFF
+        halves = (halves | halves << 8) & 0x00FF_00FF_00FF_00FF
+        halves = (halves | halves << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        let letters = (halves &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return (halves &+ 0x3030_3030_3030_3030 &+ letters &* 0x27).byteSwapped
     }
 }

@@ -22,4 +22,18 @@ import WSEWire
         var fresh = UUIDv7Generator()
         #expect(fresh.next(unixMilliseconds: 0x0123_4567_89AB, using: &random).hasPrefix("01234567-89ab-7"))
     }
+
+    @Test func theTextHasEveryBitInItsPlace() {
+        struct Constant: RandomNumberGenerator {
+            func next() -> UInt64 { 0xFEDC_BA98_7654_3A1F }
+        }
+        var random = Constant()
+        var generator = UUIDv7Generator()
+        #expect(
+            generator.next(unixMilliseconds: 0x0123_4567_89AB, using: &random)
+                == "01234567-89ab-721f-bedc-ba9876543a1f")
+        #expect(
+            generator.next(unixMilliseconds: 0xF0E1_D2C3_B4A5, using: &random)
+                == "f0e1d2c3-b4a5-721f-bedc-ba9876543a1f")
+    }
 }
