@@ -24,36 +24,45 @@ struct Waiters<Value: Sendable> {
 /// Outcomes that may come before or after their caller begins to wait. Lives inside the engine's lock.
 struct Outcomes<Value: Sendable> {
     private enum Entry {
+        /// Nobody's.
+        case free
         case expected
         case arrived(Value)
         case awaited(CheckedContinuation<Value, Never>)
     }
 
-    /// One that was expected while there was none, which is the only one for a caller that waits for each: without
-    /// the hashing that the others cost.
-    private var single: (id: UInt64, entry: Entry)?
+    /// One that was expected while it was free, which is the only one for a caller that waits for each: without the
+    /// hashing that the others cost.
+    private var single = Entry.free
+    private var singleID: UInt64?
     private var entries: [UInt64: Entry] = [:]
 
-    private subscript(id: UInt64) -> Entry? {
-        get { single?.id == id ? single?.entry : entries[id] }
+    private subscript(id: UInt64) -> Entry {
+        get { singleID == id ? single : entries[id] ?? .free }
         set {
-            if single?.id == id { single = newValue.map { (id, $0) } } else { entries[id] = newValue }
+            guard singleID == id else {
+                if case .free = newValue { entries[id] = nil } else { entries[id] = newValue }
+                return
+            }
+            single = newValue
+            if case .free = newValue { singleID = nil }
         }
     }
 
     /// Somebody is going to ask for the outcome.
     mutating func expect(_ id: UInt64) {
-        if single == nil { single = (id, .expected) } else { entries[id] = .expected }
+        if singleID == nil { singleID = id }
+        self[id] = .expected
     }
 
     mutating func forget(_ id: UInt64) {
-        self[id] = nil
+        self[id] = .free
     }
 
     /// The outcome, if it is there already.
     mutating func take(_ id: UInt64) -> Value? {
-        guard case .arrived(let value)? = self[id] else { return nil }
-        self[id] = nil
+        guard case .arrived(let value) = self[id] else { return nil }
+        self[id] = .free
         return value
     }
 
@@ -67,13 +76,13 @@ struct Outcomes<Value: Sendable> {
     /// - Returns: The caller to resume with it, if one waits.
     mutating func resolve(_ id: UInt64, _ value: Value) -> CheckedContinuation<Value, Never>? {
         switch self[id] {
-        case .expected?:
+        case .expected:
             self[id] = .arrived(value)
             return nil
-        case .awaited(let continuation)?:
-            self[id] = nil
+        case .awaited(let continuation):
+            self[id] = .free
             return continuation
-        case .arrived?, nil:
+        case .arrived, .free:
             return nil
         }
     }
