@@ -89,6 +89,8 @@ public struct WSEConfiguration: Sendable {
     public var signing: WSESigning?
     /// What the user's messages are written as. Default: JSON.
     public var format: WSEMessageFormat = .json
+    /// Which messages are compressed. Default: large ones, where the server says that it inflates them.
+    public var compression: WSECompression = .automatic
     /// Where topics go on, such as what ``WSEClient/positions()`` said before the program ended.
     public var positions: [String: TopicPosition] = [:]
     /// Where the client counts for swift-metrics; `nil` for nowhere, which is the default.

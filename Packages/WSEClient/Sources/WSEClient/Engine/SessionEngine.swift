@@ -229,8 +229,8 @@ final class SessionEngine: Sendable {
             guard let handle = handle(of: attempt) else {
                 throw WebSocketError(.notOpen, "the connection is gone")
             }
-            let receipt = try message.bytes.withUnsafeBytes {
-                try handle.send(message.kind, RawSpan(_unsafeBytes: $0))
+            let receipt = try message.wireBytes.withUnsafeBytes {
+                try handle.send(message.wireKind, RawSpan(_unsafeBytes: $0))
             }
             note(&progress, message, of: attempt, position: receipt.position)
             if !message.isKept, let caller = message.caller {
@@ -251,7 +251,7 @@ final class SessionEngine: Sendable {
         _ progress: inout Progress?, _ message: OutboundMessage, of attempt: AttemptID, position: UInt64?
     ) {
         if progress?.attempt != attempt { progress = Progress(attempt: attempt) }
-        progress?.count += message.bytes.count
+        progress?.count += message.wireBytes.count
         if let position { progress?.position = position }
     }
 

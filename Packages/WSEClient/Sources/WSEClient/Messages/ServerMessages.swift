@@ -11,6 +11,9 @@ struct ServerDescription: Sendable, Hashable {
 
     init() {}
 
+    /// Whether it takes compressed messages.
+    var inflates: Bool { features.contains("client_compression") }
+
     /// Whether publications carry their position. 2.0.1 never stamps them; later ones do where they can recover.
     var stampsPublications: Bool {
         let numbers = (version ?? "").split(separator: ".").prefix(2).map { Int($0) }

@@ -144,6 +144,8 @@ struct Outbox {
         var kept = message
         kept.caller = nil
         kept.isKept = true
+        // The next connection has another key.
+        kept.wire = nil
         let addition = offline.add(kept, id: message.id, priority: message.priority, now: now)
         var outcomes: [Outcome] = addition.expired.map { ($0.message, .failure(Self.expired)) }
         if let evicted = addition.evicted {

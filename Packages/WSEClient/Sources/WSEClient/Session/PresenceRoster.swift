@@ -66,8 +66,9 @@ extension SessionMachine {
             }
         }
         guard isReady, !asked.isEmpty else { return }
-        // Neither asks for a position nor counts as a request about the topics: their order is none of its business.
+        // It asks for no position, and its answer settles nothing about the topics: their order is none of its business.
         let id = messages.nextID(now: now, random: &random)
+        subscriptions.mentioned(asked, request: id)
         transmit(
             messages.subscribe(
                 asked, positions: [:], asksForPositions: false, request: id, presence: data, now: now,

@@ -201,7 +201,9 @@ extension SessionMachine {
     mutating func deliver(_ event: WSEEvent, now: Moment) {
         // Not before: what comes twice has its signature used up.
         if verifies, !isVerified(event, now: now) { return }
-        if !requests.isEmpty, let caller = requests.take(event.correlationID) {
+        if !requests.isEmpty, event.internedType.messageType?.isNotice != true,
+            let caller = requests.take(event.correlationID)
+        {
             resolveRequest(caller, .success(event))
             return
         }

@@ -78,6 +78,15 @@ extension SessionMachine {
         while isReady, let message = outbox.next(now: now.instant) { hand(message, now: now) }
     }
 
+    private func compresses(_ count: Int) -> Bool {
+        guard count > MessageEncoder.standardCompressionThreshold, !encrypts else { return false }
+        return switch settings.compression.value {
+        case .automatic: server.inflates
+        case .always: true
+        case .never: false
+        }
+    }
+
     private mutating func hand(_ message: OutboundMessage, now: Moment) {
         guard let attempt = currentAttempt else { return }
         if let refusal = sizeRefusal(message.bytes.count) {
@@ -88,17 +97,20 @@ extension SessionMachine {
         var message = message
         if encrypts, let encryption {
             do throws(WSEError) {
-                message.bytes = try encryption.seal(message.bytes)
-                message.kind = .binary
+                message.wire = try encryption.seal(message.bytes)
             } catch {
                 unsealable(message, error, now: now)
                 return
             }
+        } else if message.kind == .text, compresses(message.bytes.count) {
+            // Should zlib get no memory, it goes as it is.
+            message.wire = try? compressor.compress(message.bytes)
         }
+        let count = message.wireBytes.count
         counters.messagesSent += 1
-        counters.bytesSent += UInt64(message.bytes.count)
+        counters.bytesSent += UInt64(count)
         message.flushesBefore = outbox.flushCount
-        outbox.emitted(message.bytes.count)
+        outbox.emitted(count)
         emit(.transmit(attempt, message))
     }
 

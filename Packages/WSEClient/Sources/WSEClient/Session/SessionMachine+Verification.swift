@@ -2,12 +2,12 @@ import WSECrypto
 import WSEWire
 
 extension SessionMachine {
-    /// Whether an application's event may pass, by its signature and the user's policy.
+    /// Whether an event may pass, by its signature and the user's policy. What servers themselves say has none, and
+    /// passes without; should it have one, that counts.
     mutating func isVerified(_ event: WSEEvent, now: Moment) -> Bool {
-        guard let signing = settings.signing, let verifier = signing.verifier,
-            event.internedType.messageType == nil
-        else { return true }
+        guard let signing = settings.signing, let verifier = signing.verifier else { return true }
         guard let signature = event.signature else {
+            if let type = event.internedType.messageType, !type.isApplicationAnswer { return true }
             return passes(event, nil, signing.unsigned)
         }
         do throws(CryptoError) {
@@ -26,5 +26,21 @@ extension SessionMachine {
         counters.unverified += 1
         emit(.signal(.unverified(type: event.type, error)))
         return policy == .accept
+    }
+}
+
+extension MessageType {
+    /// Whether it stands for the family of types that end in `_response`: the session knows nothing of them but that, and
+    /// applications make up their own.
+    var isApplicationAnswer: Bool { name == "*_response" }
+
+    /// Whether the server tells it by itself, so that it is no answer to anything.
+    var isNotice: Bool {
+        switch name {
+        case "rate_limit_warning", "connection_quality", "connection_state_change", "presence_join",
+            "presence_leave", "presence_update":
+            true
+        default: false
+        }
     }
 }

@@ -67,6 +67,7 @@ struct SessionMachine: ~Copyable {
     var unseen: Set<InternedString> = []
     /// Events without a stamp came in the clear and were discarded, since the last answer to a subscription.
     var hasRefusedUnstamped = false
+    var compressor = MessageCompressor()
     /// Stands still while the client does not read.
     var reading = ReadingClock()
     /// How often topics were asked for again in vain, while the timer for that runs.

@@ -31,6 +31,7 @@ struct SessionSettings: Sendable {
     var offlineQueue: OfflineQueue<String, OutboundMessage>.Configuration?
     var sendLimit: TokenBucket.Configuration?
     var encryption: WSEEncryption?
+    var compression = WSECompression.automatic
     /// Whether the user's messages go as MessagePack.
     var sendsMessagePack = false
     var signing: WSESigning?
@@ -63,6 +64,7 @@ struct SessionSettings: Sendable {
         }
         sendLimit = configuration.sendLimit
         encryption = configuration.encryption
+        compression = configuration.compression
         signing = configuration.signing
         sendsMessagePack = configuration.sendsMessagePack
         network = configuration.network

@@ -164,6 +164,12 @@ struct SubscriptionMachine {
         remember(Request(id: request, isUnsubscribe: true, open: Set(names)))
     }
 
+    /// Notes that a message about topics was sent whose answer says nothing new about them. It must not be taken for the
+    /// answer to another one.
+    mutating func mentioned(_ names: [String], request: String) {
+        remember(Request(id: request, isUnsubscribe: false, open: Set(names)))
+    }
+
     private mutating func remember(_ request: Request) {
         if requests.count >= Self.rememberedRequests { requests.removeFirst() }
         requests.append(request)

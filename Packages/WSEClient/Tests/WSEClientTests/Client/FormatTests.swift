@@ -75,6 +75,21 @@ import WSETransportTesting
         #expect(peer.client.statistics().unverified == 2)
     }
 
+    /// Applications make up such types; a request's answer is the last thing that may come unsigned.
+    @Test func `an answer of the application's is verified, and a notice answers nothing`() async throws {
+        let verifier = try PayloadVerifier(key: key(), forms: [.plain])
+        let peer = try await ConnectedClient { $0.signing = WSESigning(verifier: verifier) }
+        let good = "f865106e8aa11872154673f6a36d65840f62601e11c18331eb2772687ccc8a31"
+        async let answer = peer.client.request("order", ["n": 1])
+        let id = try #require(try await peer.next("order")["cid"]?.stringValue)
+        peer.server.push(
+            .text(#"{"c":"U","t":"order_response","cid":"\#(id)","p":{"a":2},"v":1}"#),
+            .text(#"{"c":"WSE","t":"connection_quality","cid":"\#(id)","p":{"quality":"good"},"v":1}"#),
+            .text(#"{"c":"U","t":"order_response","cid":"\#(id)","p":{"a":1},"sig":"\#(good)","v":1}"#))
+        #expect(try await answer.payload["a"]?.intValue == 1)
+        #expect(peer.client.statistics().unverified == 1)
+    }
+
     @Test func `the policy may let them pass`() async throws {
         let verifier = try PayloadVerifier(key: key())
         let peer = try await ConnectedClient {

@@ -60,6 +60,27 @@ import WSETransportTesting
         #expect(session.machine.presence.topics.isEmpty)
     }
 
+    /// Servers mostly do not say which message they answer.
+    @Test(arguments: [true, false])
+    func `the answer to a presence update is not taken for that to a recovery`(echoesRequest: Bool) throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: 5)))
+        let update = session.give { $0.updatePresence(["n": 2], on: ["a"], now: $1) }
+        let id = try #require(update.sent("subscription_update").first?["id"]?.stringValue)
+        let asked = session.receive(SessionHarness.publication("a", 7))
+        #expect(asked.sent("subscription_update").first?["p", "recovery", "a", "offset"] == 5)
+        let answered = session.receive(
+            SessionHarness.answer(accepted: ["a"], request: echoesRequest ? id : nil))
+        #expect(answered.delivered.isEmpty)
+        session.receive(SessionHarness.publication("a", 6))
+        session.receive(SessionHarness.publication("a", 7))
+        #expect(session.actions.offsets("a") == [6, 7])
+        #expect(session.machine.counters.gaps == 0)
+    }
+
     @Test func `two clients see each other on a server`() async throws {
         let server = try await WSETestServer.start()
         try await withWSEClient(url: server.url) { first in

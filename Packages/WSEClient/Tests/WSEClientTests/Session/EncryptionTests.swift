@@ -128,6 +128,24 @@ private struct EncryptedPeer {
         #expect(session.machine.counters.unreadable == 1)
     }
 
+    @Test func `a message that meets the closing of its connection is sealed anew for the next`() throws {
+        var session = try session()
+        var peer = try EncryptedPeer()
+        try greet(&session, &peer)
+        session.receive(peer.hello())
+        let sent = session.give { _ = $0.send(secret, caller: nil, now: $1) }
+        let message = try #require(sent.transmitted.first)
+        session.give { $0.handedOver(message, error: WSEError(.connection, "closing"), now: $1) }
+        #expect(session.machine.outbox.offlineCount == 1)
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        var second = try EncryptedPeer()
+        let opened = session.give { $0.opened($0.lastAttempt, now: $1) }
+        try second.agree(try #require(opened.sent("client_hello").first))
+        let again = try #require(session.receive(second.hello()).transmitted.first)
+        #expect(try second.open(again.wireBytes)["p", "text"] == "attack at dawn")
+    }
+
     @Test func `an application's event in the clear is discarded, announced and asked for again`() throws {
         var session = try session()
         var peer = try EncryptedPeer()
@@ -330,7 +348,7 @@ extension [SessionAction] {
         compactMap {
             switch $0 {
             case .control(_, _, let bytes): bytes
-            case .transmit(_, let message): message.bytes
+            case .transmit(_, let message): message.wireBytes
             default: nil
             }
         }

@@ -133,6 +133,46 @@ import WSEWire
         #expect(numbers(session.actions) == [1, 1])
     }
 
+    private static let inflatingHello = SessionHarness.hello.replacing(
+        "\"features\":{", with: "\"features\":{\"client_compression\":true,")
+
+    @Test(arguments: [
+        (WSECompression.automatic, true, true), (.automatic, false, false), (.always, false, true),
+        (.never, true, false),
+    ])
+    func `large messages are compressed where the server inflates, or as the user says`(
+        policy: WSECompression, inflates: Bool, isCompressed: Bool
+    ) throws {
+        var session = try SessionHarness { $0.compression = policy }
+        session.give { $0.connect(now: $1) }
+        session.give { $0.opened($0.lastAttempt, now: $1) }
+        session.receive(inflates ? Self.inflatingHello : SessionHarness.hello)
+        let text = String(repeating: "all work and no play ", count: 100)
+        let large = MessageDraft(type: "note", payload: .value(["text": .string(text)]))
+        let sent = session.give { _ = $0.send(large, caller: nil, now: $1) }
+        let message = try #require(sent.transmitted.first)
+        #expect(message.wireKind == (isCompressed ? .binary : .text))
+        #expect(message.wireBytes.starts(with: "C:".utf8) == isCompressed)
+        #expect((message.wireBytes.count < 500) == isCompressed)
+        #expect(session.machine.counters.bytesSent < (isCompressed ? 1_500 : 5_000))
+        let small = MessageDraft(type: "note", payload: .value(["text": "short"]))
+        let next = session.give { _ = $0.send(small, caller: nil, now: $1) }
+        #expect(next.transmitted.first?.wireKind == .text)
+    }
+
+    @Test func `what compresses to nothing less goes as it is`() throws {
+        var session = try SessionHarness { $0.compression = .always }
+        session.becomeReady()
+        var generator = SystemRandomNumberGenerator()
+        let noise = String(
+            decoding: (0..<2_000).map { _ in UInt8.random(in: 0x23...0x5B, using: &generator) }, as: UTF8.self
+        )
+        let draft = MessageDraft(type: "note", payload: .value(["text": .string(noise)]))
+        let sent = session.give { _ = $0.send(draft, caller: nil, now: $1) }
+        let message = try #require(sent.transmitted.first)
+        #expect(message.wireBytes.count <= message.bytes.count)
+    }
+
     @Test func `room that was made before a refusal is known is used`() throws {
         var session = try SessionHarness { $0.offlineQueue = .init() }
         session.give { _ = $0.send(message(1), caller: nil, now: $1) }
@@ -256,7 +296,7 @@ import WSEWire
 }
 
 extension [SessionAction] {
-    fileprivate var transmitted: [OutboundMessage] {
+    var transmitted: [OutboundMessage] {
         compactMap { if case .transmit(_, let message) = $0 { message } else { nil } }
     }
 

@@ -140,7 +140,7 @@ extension SessionAction {
     fileprivate var sentBytes: [UInt8]? {
         switch self {
         case .control(_, _, let bytes): bytes
-        case .transmit(_, let message): message.bytes
+        case .transmit(_, let message): message.wireBytes
         default: nil
         }
     }

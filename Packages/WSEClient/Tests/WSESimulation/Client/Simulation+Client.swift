@@ -85,8 +85,11 @@ extension Simulation {
             hasEnded = false
         case .finish(let error):
             note(44, error == nil ? 0 : 1, "the stream ends: \(error.map { "\($0)" } ?? "disconnected")")
-            // Only a token that is refused for good ends a session; all else is mended by trying again.
-            if let error, error.code != .auth { fails("2: the session gave up: \(error)") }
+            // A token that is refused for good, a server that wants no more of this client, or one that does not encrypt:
+            // all else is mended by trying again.
+            if let error, ![.auth, .protocol, .encryption].contains(error.code) {
+                fails("2: the session gave up: \(error)")
+            }
             hasEnded = true
         }
     }
@@ -171,12 +174,12 @@ extension Simulation {
             guard let link = link(of: attempt) else {
                 throw WebSocketError(.notOpen, "the connection is gone")
             }
-            let position = try link.send(message.kind, message.bytes)
+            let position = try link.send(message.wireKind, message.wireBytes)
             note(
-                49, UInt64(message.bytes.count),
+                49, UInt64(message.wireBytes.count),
                 "client sends \(message.id.suffix(6)) of priority \(message.priority)")
             if progress?.attempt != attempt { progress = Progress(attempt: attempt) }
-            progress?.count += message.bytes.count
+            progress?.count += message.wireBytes.count
             progress?.position = position
             fails(sends.handOver(message))
             if !message.isKept, let caller = message.caller {

@@ -39,7 +39,9 @@ struct VirtualTime: Comparable, Hashable {
 extension VirtualTime: CustomStringConvertible {
     /// In seconds, with six digits.
     var description: String {
-        let fraction = String(microseconds % 1_000_000)
-        return "\(microseconds / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+        let fraction = String((microseconds % 1_000_000).magnitude)
+        let sign = microseconds < 0 ? "-" : ""
+        return "\(sign)\((microseconds / 1_000_000).magnitude)."
+            + String(repeating: "0", count: 6 - fraction.count) + fraction
     }
 }
