@@ -15,7 +15,8 @@ extension Backoff {
         /// A delay `d` is drawn uniformly from `d * (1 - jitter) ... min(d * (1 + jitter), maximum)`. Cutting the
         /// range rather than the result keeps a crowd of clients that reached the maximum spread out.
         public var jitter: Double
-        /// How many delays are handed out before ``Backoff/next(using:)`` says `nil`; `nil`, the default, never.
+        /// How many delays are handed out before ``Backoff/next(using:)`` says `nil`; `nil`, the default, or a
+        /// negative number: there is no limit.
         public var attempts: Int?
         /// How long a connection has to hold to make up for the failures before it. Default: 10 s.
         public var stableAfter: Duration

@@ -47,7 +47,7 @@ public struct Backoff: Sendable {
     ///
     /// Call it once per failure: it counts.
     public mutating func next(using generator: inout some RandomNumberGenerator) -> Duration? {
-        if let attempts = configuration.attempts, attempt >= attempts { return nil }
+        if let attempts = configuration.attempts, attempts >= 0, attempt >= attempts { return nil }
         attempt = attempt == .max ? .max : attempt + 1
         let nominal = nominalDelay()
         if configuration.strategy == .adaptive { raiseStress() }

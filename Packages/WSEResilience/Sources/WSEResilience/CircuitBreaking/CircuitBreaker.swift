@@ -96,7 +96,10 @@ public struct CircuitBreaker: Sendable {
 
     /// A closed breaker.
     public init(_ configuration: Configuration = Configuration()) {
-        self.configuration = configuration
+        // Values assigned since its `init` have not been held to their limits.
+        self.configuration = Configuration(
+            failureThreshold: configuration.failureThreshold, openDuration: configuration.openDuration,
+            successThreshold: configuration.successThreshold, probeTimeout: configuration.probeTimeout)
     }
 
     /// Asks for leave to make a call; if granted, the outcome has to be recorded.

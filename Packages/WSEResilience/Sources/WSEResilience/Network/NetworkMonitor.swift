@@ -82,7 +82,10 @@ public struct NetworkMonitor: Sendable {
 
     /// A monitor that knows nothing yet.
     public init(_ configuration: Configuration = Configuration()) {
-        self.configuration = configuration
+        // Values assigned since its `init` have not been held to their limits.
+        self.configuration = Configuration(
+            window: configuration.window, excellent: configuration.excellent, good: configuration.good,
+            fair: configuration.fair)
     }
 
     /// A probe was answered after `duration`, measured on a monotonic clock; negative counts as zero.

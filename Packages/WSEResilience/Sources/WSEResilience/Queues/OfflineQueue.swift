@@ -92,7 +92,9 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
 
     /// An empty queue in memory.
     public init(_ configuration: Configuration = Configuration()) {
-        self.configuration = configuration
+        // Values assigned since its `init` have not been held to their limits.
+        self.configuration = Configuration(
+            capacity: configuration.capacity, lifetime: configuration.lifetime)
         store = nil
     }
 
@@ -106,7 +108,9 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
         _ configuration: Configuration = Configuration(), store: any OfflineStore<ID, Message>,
         now: ContinuousClock.Instant
     ) throws {
-        self.configuration = configuration
+        // Values assigned since its `init` have not been held to their limits.
+        self.configuration = Configuration(
+            capacity: configuration.capacity, lifetime: configuration.lifetime)
         self.store = store
         for entry in try store.load(now: now).sorted(by: { $0.order < $1.order }) {
             lastOrder = max(lastOrder, entry.order)

@@ -10,8 +10,9 @@ import Synchronization
 /// }
 /// ```
 ///
-/// Who waits is served in the order of arrival. Any method may be called from anywhere; none blocks but for a very
-/// short lock.
+/// Who waits is served in the order of arrival, until the server refuses a message: then all who wait reserve anew,
+/// each when its wait ends, in any order. Any method may be called from anywhere; none blocks but for a very short
+/// lock.
 public final class SharedTokenBucket: Sendable {
     private let bucket: Mutex<TokenBucket>
     private let now: @Sendable () -> ContinuousClock.Instant

@@ -57,6 +57,11 @@ public struct TokenBucket: Sendable {
 
     /// A full bucket.
     public init(_ configuration: Configuration = Configuration()) {
+        // Values assigned since its `init` have not been held to their limits.
+        let configuration = Configuration(
+            capacity: configuration.capacity, rate: configuration.rate, slowdown: configuration.slowdown,
+            minimum: configuration.minimum, recoveryInterval: configuration.recoveryInterval,
+            recoveryStep: configuration.recoveryStep)
         self.configuration = configuration
         rate = configuration.rate
         interval = TokenBucket.interval(at: configuration.rate)

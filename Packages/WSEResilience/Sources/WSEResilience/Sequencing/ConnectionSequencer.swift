@@ -72,7 +72,8 @@ public struct ConnectionSequencer<Element: Sendable>: Sendable {
 
     /// A sequencer before its first event.
     public init(_ configuration: Configuration = Configuration()) {
-        self.configuration = configuration
+        // Values assigned since its `init` have not been held to their limits.
+        self.configuration = Configuration(held: configuration.held, patience: configuration.patience)
     }
 }
 

@@ -5,7 +5,7 @@
 ///
 /// ```swift
 /// func describe(_ loss: LostRange<String, String>) -> String {
-///     "\(loss.offsets.count) events of \(loss.topic) are lost"
+///     "\(loss.count) events of \(loss.topic) are lost"
 /// }
 /// ```
 public struct LostRange<Topic: Hashable & Sendable, Epoch: Hashable & Sendable>: Sendable, Hashable {
@@ -15,6 +15,13 @@ public struct LostRange<Topic: Hashable & Sendable, Epoch: Hashable & Sendable>:
     public let epoch: Epoch
     /// The first and the last offset that is lost.
     public let offsets: ClosedRange<UInt64>
+
+    /// How many events are lost; `UInt64.max` for the one range that holds more. The range's own `count` is an `Int`
+    /// and traps for ranges that a server can name.
+    @inlinable public var count: UInt64 {
+        let (count, overflow) = (offsets.upperBound - offsets.lowerBound).addingReportingOverflow(1)
+        return overflow ? .max : count
+    }
 
     /// The loss of `offsets` in one epoch of a topic.
     @inlinable

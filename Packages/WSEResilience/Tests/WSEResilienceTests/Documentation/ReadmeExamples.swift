@@ -238,7 +238,7 @@ struct ReadmeExamples {
     @Test("What a consumer is told")
     func announcements() {
         func describe(_ loss: LostRange<String, String>) -> String {
-            "\(loss.offsets.count) events of \(loss.topic) are lost"
+            "\(loss.count) events of \(loss.topic) are lost"
         }
 
         func describe(_ change: EpochChange<String, String>) -> String {

@@ -191,7 +191,7 @@ private struct BadLine {
                 try same(previous?.epoch, range.epoch, "epoch of a loss")
                 try same(range.offsets.lowerBound, (previous?.offset ?? 0) + 1, "start of a loss")
                 settled[range.topic]?.offset = range.offsets.upperBound
-                lostOffsets += UInt64(range.offsets.count)
+                lostOffsets += range.count
             case .epochChanged(let change):
                 settled[change.topic] =
                     change.nextOffset == 0
