@@ -1,6 +1,14 @@
 public import WSECrypto
 
 /// Signatures of payloads (protocol section 10), under a key that the application gives to both sides.
+///
+/// - **Age**: the verifier's `maximumAge` has to exceed the longest outage, and, where the peer verifies what this side
+///   sends, the lifetime of the offline queue as well. A message keeps the signature it was made with, so a replayed or
+///   queued one that is older is refused as too old.
+/// - **One verifier per client**: a `PayloadVerifier` remembers the nonces that it saw. Shared between clients, it takes
+///   what the second one receives for a repetition.
+/// - **Rate**: it remembers 100,000 nonces for 300 s by default, which is enough for 333 signed events a second. For
+///   more, or with a longer `maximumAge`, raise `nonceCapacity` to the product of the two.
 public struct WSESigning: Sendable {
     /// What becomes of an application's event without a good signature.
     public struct Policy: Sendable, Hashable {
