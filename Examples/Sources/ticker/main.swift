@@ -20,7 +20,7 @@ try await withWSEClient(url: CommandLine.arguments[1], topics: topics) { client 
     let warnings = Task {
         for await signal in client.signals {
             switch signal {
-            case .gap(let gap): print("missed \(gap.offsets.count) trades of \(gap.topic)")
+            case .gap(let gap): print("missed \(gap.count) trades of \(gap.topic)")
             case .retrying(let delay, let cause): print("again in \(delay): \(cause)")
             default: break
             }

@@ -30,6 +30,30 @@ struct WebSocketInMemoryTests {
         #expect(socket.closure?.code == .goingAway)
     }
 
+    @Test("What an iterator has not handed out when it goes is for the next one")
+    func anotherIterator() async throws {
+        let (socket, server) = try await open()
+        server.push(.text("a"), .text("b"))
+        server.push(.text("c"))
+        for expected in ["a", "b", "c"] {
+            for try await message in socket.messages {
+                #expect(message.text == expected)
+                break
+            }
+        }
+        server.close(code: .goingAway)
+        for try await _ in socket.messages { Issue.record("a message came twice") }
+    }
+
+    @Test("A proxy that cannot be is refused", arguments: [("proxy", 70_000), ("proxy", -1), ("", 80)])
+    func impossibleProxy(host: String, port: Int) async throws {
+        var configuration = WebSocketConfiguration()
+        configuration.proxy = .http(host: host, port: port)
+        #expect { try configuration.validate() } throws: {
+            ($0 as? WebSocketError)?.code == .invalidArgument
+        }
+    }
+
     @Test("A cut is thrown after what arrived before it")
     func cut() async throws {
         let (socket, server) = try await open()

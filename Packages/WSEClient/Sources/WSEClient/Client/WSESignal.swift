@@ -50,6 +50,11 @@ public struct WSEGap: Sendable, Hashable {
     public var epoch: String
     /// The offsets that are missing.
     public var offsets: ClosedRange<UInt64>
+    /// How many that are, at most `UInt64.max`.
+    public var count: UInt64 {
+        let (count, overflows) = (offsets.upperBound - offsets.lowerBound).addingReportingOverflow(1)
+        return overflows ? .max : count
+    }
 
     public init(topic: String, epoch: String, offsets: ClosedRange<UInt64>) {
         self.topic = topic

@@ -20,6 +20,15 @@ extension WebSocketConfiguration {
             throw WebSocketError(
                 .invalidArgument, "output must have 0 <= lowWatermark < highWatermark <= limit.")
         }
+        if case .server(let server)? = proxy?.choice {
+            guard (1...65_535).contains(server.port) else {
+                throw WebSocketError(
+                    .invalidArgument, "The proxy's port must be 1 to 65535; it is \(server.port).")
+            }
+            guard !server.host.isEmpty else {
+                throw WebSocketError(.invalidArgument, "The proxy's host is empty.")
+            }
+        }
         let durations = [
             ("timeouts.connect", timeouts.connect), ("timeouts.handshake", timeouts.handshake),
             ("timeouts.close", timeouts.close),

@@ -15,6 +15,17 @@ struct MessageBatch: Sendable {
         records = messages.withUnsafeBufferPointer { Array($0) }
     }
 
+    private init(bytes: [UInt8], records: [WebSocketMessageRecord], start: Int) {
+        self.bytes = bytes
+        self.records = records
+        self.start = start
+    }
+
+    /// What is left when the first `count` messages are used up, fewer than there are.
+    func dropFirst(_ count: Int) -> MessageBatch {
+        count == 0 ? self : MessageBatch(bytes: bytes, records: Array(records.dropFirst(count)), start: start)
+    }
+
     /// At least one.
     var count: Int { records.count }
 

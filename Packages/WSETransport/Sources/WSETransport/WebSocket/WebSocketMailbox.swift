@@ -175,6 +175,20 @@ final class WebSocketMailbox: WebSocketHandler {
         }
     }
 
+    /// Takes back what an iterator took and did not hand out: it is next in line again.
+    func giveBack(_ batches: [MessageBatch]) {
+        let reader = state.withLock { state in
+            state.messages.insert(contentsOf: batches, at: 0)
+            state.bufferedBytes += batches.reduce(0) { $0 + $1.byteCount }
+            if !state.isPaused, state.closure == nil, state.bufferedBytes >= receiveBuffer {
+                state.isPaused = true
+                state.connection?.pauseReading()
+            }
+            return state.readers.removeFirst()
+        }
+        reader?.resume()
+    }
+
     private func waitForMessages(isolation: isolated (any Actor)?) async throws(WebSocketError) {
         let id = newID()
         await withTaskCancellationHandler {
