@@ -46,7 +46,8 @@ import WSETransportTesting
         #expect(try await events.next()?.payload["n"] == 1)
 
         await first.stop()
-        while !client.isFullyReady { await Task.yield() }
+        // Not the client: it may not know yet that its connection is gone.
+        _ = try await second.waitForSubscription(to: "prices")
         try second.publish("tick", ["n": 2], to: "prices")
         #expect(try await events.next()?.payload["n"] == 2)
         await client.disconnect()

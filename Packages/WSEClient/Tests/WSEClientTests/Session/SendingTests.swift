@@ -160,19 +160,6 @@ import WSEWire
         #expect(next.transmitted.first?.wireKind == .text)
     }
 
-    @Test func `what compresses to nothing less goes as it is`() throws {
-        var session = try SessionHarness { $0.compression = .always }
-        session.becomeReady()
-        var generator = SystemRandomNumberGenerator()
-        let noise = String(
-            decoding: (0..<2_000).map { _ in UInt8.random(in: 0x23...0x5B, using: &generator) }, as: UTF8.self
-        )
-        let draft = MessageDraft(type: "note", payload: .value(["text": .string(noise)]))
-        let sent = session.give { _ = $0.send(draft, caller: nil, now: $1) }
-        let message = try #require(sent.transmitted.first)
-        #expect(message.wireBytes.count <= message.bytes.count)
-    }
-
     @Test func `room that was made before a refusal is known is used`() throws {
         var session = try SessionHarness { $0.offlineQueue = .init() }
         session.give { _ = $0.send(message(1), caller: nil, now: $1) }
