@@ -26,8 +26,8 @@ struct PoolLedger {
     mutating func begin(_ epoch: SimulatedEpoch) {
         epochs[epoch.topic].append(epoch)
         byName["\(epoch.topic) \(epoch.name)"] = epoch
-        // Its first cannot be asked for.
-        if known.contains(epoch.topic * 8 + epoch.node) { epoch.due = 1 }
+        // Its first cannot be asked for, if a connection is lost with it.
+        if known.contains(epoch.topic * 8 + epoch.node) { epoch.due = scenario.losesNothing ? 0 : 1 }
     }
 
     /// A member has read the answer of a node to a subscription.
@@ -69,10 +69,13 @@ struct PoolLedger {
         }
     }
 
-    mutating func heard(_ signal: WSESignal, from member: SimulatedMember) {
+    mutating func heard(_ signal: WSESignal) {
         switch signal {
         case .gap(let gap):
             gaps += 1
+            if scenario.losesNothing {
+                violation = "3: \(gap) was announced, and no connection was ever lost"
+            }
             guard let topic = scenario.topics.firstIndex(of: gap.topic),
                 let epoch = byName["\(topic) \(gap.epoch)"]
             else { return }

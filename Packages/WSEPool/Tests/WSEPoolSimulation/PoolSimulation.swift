@@ -2,7 +2,7 @@ import WSEResilience
 import WSETransport
 import WSEWire
 
-@testable import WSEClient
+@_spi(WSEPool) @testable import WSEClient
 @testable import WSEPool
 
 /// One history of a pool in virtual time: real session machines, a real endpoint pool and merge filter, and simulated
@@ -30,6 +30,8 @@ final class PoolSimulation {
     private var retired: [SimulatedMember] = []
     /// Those whose topics move.
     private var leavingMembers: [SimulatedMember] = []
+    /// Those that are not ready yet.
+    private var joiningMembers: [SimulatedMember] = []
     private var connections: Int
     private var wanted: Set<String> = []
     private var lastMember = 0
@@ -124,7 +126,13 @@ final class PoolSimulation {
             unreachable.insert(node)
             for link in nodes[node].links { link.cut() }
             after(random.time(.zero ... .seconds(30))) { self.unreachable.remove(node) }
-        case .resize: resize(to: random.within(1...5))
+        case .resize:
+            resize(to: random.within(1...5))
+            // Topics that begin while they move.
+            for _ in 0..<random.within(0...8) {
+                let topic = random.below(scenario.topics.count)
+                after(random.time(.zero ... .milliseconds(500))) { self.nodes[node].publish(topic) }
+            }
         }
     }
 
@@ -149,6 +157,8 @@ final class PoolSimulation {
             number: lastMember, slot: slot, pinned: endpoint, topics: topics, world: self)
     }
 
+    private var allMembers: [SimulatedMember] { members + joiningMembers + leavingMembers + retired }
+
     private var groups: [[SimulatedMember]] {
         Dictionary(grouping: members) { $0.pinned ?? -1 }.sorted { $0.key < $1.key }.map(\.value)
     }
@@ -168,7 +178,7 @@ final class PoolSimulation {
         note(40, 0, "the user subscribes to \(topic)")
         wanted.insert(topic)
         for group in groups {
-            owner(of: topic, in: group)?.ask({ $0.subscribe([topic], request: $1, now: $2) }, then: {})
+            owner(of: topic, in: group)?.ask({ $0.subscribe([topic], request: $1, now: $2) }, then: { _ in })
         }
     }
 
@@ -187,9 +197,11 @@ final class PoolSimulation {
                 try group + (connections..<count).map { try makeMember($0, group.first?.pinned) }
             }
             let joining = new.flatMap { $0 }.filter { member in !members.contains { $0 === member } }
+            joiningMembers = joining
             for member in joining { member.perform { $0.connect(now: $1) } }
             awaitReady(joining, tries: 100) { isReady in
                 self.isResizing = false
+                self.joiningMembers = []
                 if isReady {
                     self.replace(old, with: new, count: count)
                 } else {
@@ -243,32 +255,49 @@ final class PoolSimulation {
         let places = from.machine.places(of: topics)
         filter.setPlaces(places, of: id)
         note(42, id, "move \(id) of \(topics) from \(from.number) to \(to.number)")
-        let isReady = to.machine.isReady
-        to.ask { machine, request, now in
-            machine.adopt(places, request: request, now: now)
-            if !isReady { machine.stopWaiting(request) }
-        } then: {
-            self.passOn(self.filter.switchMove(id, now: self.now.moment.instant))
-            self.note(43, id, "move \(id) switches")
-            let waits = from.node != to.node && from.machine.isReady
-            self.after(waits ? self.scenario.relayPatience : .zero) {
-                self.letGo(topics, of: id, from, to, leaving)
+        guard to.machine.isReady else { return letGo(places, of: id, from, to, leaving) }
+        to.ask {
+            $0.adopt(places, request: $1, now: $2)
+        } then: { answer in
+            var patience = VirtualTime.zero
+            if from.node != to.node, answer.pending.isEmpty {
+                self.passOn(self.filter.switchMove(id, now: self.now.moment.instant))
+                self.note(43, id, "move \(id) switches")
+                if from.machine.isReady { patience = self.scenario.relayPatience }
+            }
+            self.after(patience + self.random.time(.zero ... .milliseconds(20))) {
+                self.letGo(places, of: id, from, to, leaving)
             }
         }
     }
 
+    /// The old member may not answer.
+    private func switchMove(_ move: UInt64) {
+        after(.seconds(1)) {
+            guard self.filter.isHolding(move) else { return }
+            if self.isFull { return self.switchMove(move) }
+            self.note(43, move, "move \(move) switches, as the old member is silent")
+            self.passOn(self.filter.switchMove(move, now: self.now.moment.instant))
+        }
+    }
+
     private func letGo(
-        _ topics: [String], of move: UInt64, _ from: SimulatedMember, _ to: SimulatedMember,
+        _ places: [String: TopicPlace], of move: UInt64, _ from: SimulatedMember, _ to: SimulatedMember,
         _ leaving: [SimulatedMember]
     ) {
-        let learnt = from.machine.places(of: topics)
-        to.ask({
-            $0.adopt(learnt, request: $1, now: $2)
-            $0.stopWaiting($1)
-        }) {}
-        from.ask({ $0.unsubscribe(topics, request: $1, now: $2) }) {
-            let places = to.machine.places(of: topics)
-            self.passOn(self.filter.endMove(move, places: places, now: self.now.moment.instant))
+        let topics = places.keys.sorted()
+        let places = places.merging(from.machine.places(of: topics)) { $1 }
+        if from.node == to.node { switchMove(move) }
+        from.ask({ $0.release(topics, request: $1, now: $2) }) { _ in
+            from.machine.finishRelease(topics)
+            let places = places.merging(self.filter.lastPlaces(of: move)) { $1 }
+            to.ask({
+                $0.adopt(places, request: $1, now: $2)
+                $0.stopWaiting($1)
+            }) { _ in }
+            self.passOn(
+                self.filter.endMove(
+                    move, places: to.machine.places(of: topics), now: self.now.moment.instant))
             self.note(44, move, "move \(move) ends")
             self.movesUnderWay -= 1
             if self.movesUnderWay == 0 { for member in leaving { self.retire(member) } }
@@ -285,7 +314,12 @@ final class PoolSimulation {
         if isFull { member.machine.emit(.updateReading) }
     }
 
+    func missing(_ gap: WSEGap, from member: SimulatedMember) {
+        for gap in filter.missing(gap, from: member.number) { ledger.heard(.gap(gap)) }
+    }
+
     private func passOn(_ events: [WSEEvent]) {
+        for gap in filter.takeCertainGaps() { ledger.heard(.gap(gap)) }
         for event in events {
             note(
                 50, event.offset ?? 0,
@@ -298,7 +332,7 @@ final class PoolSimulation {
         if !isFull, queued >= scenario.capacity {
             isFull = true
             filter.setPaused(true, now: now.moment.instant)
-            for member in members + leavingMembers + retired {
+            for member in allMembers {
                 member.perform { machine, _ in machine.emit(.updateReading) }
             }
         }
@@ -321,7 +355,7 @@ final class PoolSimulation {
             if self.isFull {
                 self.isFull = false
                 self.filter.setPaused(false, now: self.now.moment.instant)
-                for member in self.members + self.leavingMembers + self.retired {
+                for member in self.allMembers {
                     member.perform { machine, _ in machine.emit(.updateReading) }
                 }
                 self.armCopies()

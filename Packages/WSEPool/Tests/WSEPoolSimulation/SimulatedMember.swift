@@ -20,7 +20,7 @@ final class SimulatedMember {
     private var lease: (attempt: AttemptID, lease: EndpointPool<Int>.Lease)?
     private var failed: Int?
     private var lastRequest: UInt64 = 0
-    private var waiting: [UInt64: () -> Void] = [:]
+    private var waiting: [UInt64: (SubscriptionResult) -> Void] = [:]
 
     init(number: Int, slot: Int, pinned: Int?, topics: [String], world: PoolSimulation) throws {
         self.number = number
@@ -55,7 +55,10 @@ final class SimulatedMember {
     }
 
     /// Something with an answer, and what is to be done then.
-    func ask(_ start: (inout SessionMachine, RequestID, Moment) -> Void, then: @escaping () -> Void) {
+    func ask(
+        _ start: (inout SessionMachine, RequestID, Moment) -> Void,
+        then: @escaping (SubscriptionResult) -> Void
+    ) {
         lastRequest += 1
         let request = RequestID(rawValue: lastRequest)
         waiting[lastRequest] = then
@@ -90,7 +93,8 @@ final class SimulatedMember {
         switch action {
         case .deliver(let events): world.take(events, from: self)
         case .control(_, _, let bytes): link?.receive(bytes)
-        case .signal(let signal): world.ledger.heard(signal, from: self)
+        case .signal(.gap(let gap)): world.missing(gap, from: self)
+        case .signal(let signal): world.ledger.heard(signal)
         case .connect(let attempt, _): connect(attempt)
         case .reportEndpoint(let attempt, let report): tell(attempt, report)
         case .close(_, _, _):
@@ -102,7 +106,8 @@ final class SimulatedMember {
             link = nil
         case .startTimer(let timer, let delay): start(timer, after: VirtualTime(delay))
         case .cancelTimer(let timer): timers[timer] = nil
-        case .resolveSubscription(let request, _): waiting.removeValue(forKey: request.rawValue)?()
+        case .resolveSubscription(let request, let result):
+            waiting.removeValue(forKey: request.rawValue)?(result)
         case .updateReading:
             let isPaused = machine.isReady && world.isFull
             machine.readingPaused(isPaused, now: world.now.moment)

@@ -74,6 +74,42 @@ import WSEWire
         #expect(ids(filter.switchMove(move, now: now)) == ["1"])
     }
 
+    @Test func `what the new member misses and the old one has given is not missing`() {
+        var filter = filter()
+        let gap = { (first: UInt64, last: UInt64) in WSEGap(topic: "a", epoch: "e", offsets: first...last) }
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
+        #expect(filter.isHolding(move))
+        #expect(filter.lastPlaces(of: move) == [:])
+        #expect(filter.missing(gap(0, 3), from: 2) == [])
+        #expect(filter.missing(WSEGap(topic: "b", epoch: "e", offsets: 0...3), from: 2).count == 1)
+        #expect(
+            ids(filter.take([event("a", "e", 0, id: "0"), event("a", "e", 1, id: "1")], from: 1, now: now))
+                == ["0", "1"])
+        #expect(filter.takeCertainGaps() == [])
+        #expect(
+            filter.lastPlaces(of: move) == ["a": TopicPlace(position: TopicPosition(epoch: "e", offset: 1))])
+        #expect(ids(filter.take([event("a", "e", 4, id: "4")], from: 2, now: now)) == [])
+        #expect(ids(filter.switchMove(move, now: now)) == ["4"])
+        #expect(!filter.isHolding(move))
+        #expect(filter.takeCertainGaps() == [gap(2, 3)])
+        #expect(filter.takeCertainGaps() == [])
+        // Now the old one's is the new one's to give or to miss.
+        #expect(filter.missing(gap(2, 2), from: 1) == [])
+        #expect(ids(filter.endMove(move, places: [:], now: now)) == [])
+        #expect(filter.missing(gap(5, 6), from: 2) == [gap(5, 6)])
+    }
+
+    @Test func `what the old member has given is not missing after the move either`() {
+        var filter = filter()
+        let gap = { (first: UInt64, last: UInt64) in WSEGap(topic: "a", epoch: "e", offsets: first...last) }
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
+        #expect(ids(filter.take([event("a", "e", 6, id: "6")], from: 1, now: now)) == ["6"])
+        #expect(ids(filter.endMove(move, places: [:], now: now)) == [])
+        #expect(filter.missing(gap(5, 6), from: 2) == [])
+        #expect(filter.missing(gap(5, 8), from: 2) == [gap(7, 8)])
+        #expect(filter.missing(WSEGap(topic: "a", epoch: "f", offsets: 5...6), from: 2).count == 1)
+    }
+
     @Test func `an epoch that ends while its topic moves is given to its end`() {
         var filter = filter()
         let place = ["a": TopicPlace(position: TopicPosition(epoch: "e", offset: 4))]

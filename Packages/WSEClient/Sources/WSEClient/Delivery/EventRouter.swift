@@ -86,6 +86,12 @@ final class EventRouter: Sendable {
         return outcome
     }
 
+    /// What there is to tell: of what is missing here, another client may have given a part.
+    func reportable(_ signal: WSESignal) -> [WSESignal] {
+        guard let sink, case .gap(let gap) = signal else { return [signal] }
+        return sink.missing(gap).map { .gap($0) }
+    }
+
     /// Whether a stream that suspends is full.
     var isFull: Bool {
         if let sink { return sink.isFull }

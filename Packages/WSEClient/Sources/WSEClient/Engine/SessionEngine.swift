@@ -145,7 +145,7 @@ final class SessionEngine: Sendable {
         case .control(let attempt, let kind, let bytes): sendControl(attempt, kind, bytes)
         case .transmit(let attempt, let message): transmit(attempt, message, &progress)
         case .resolveSend(let caller, let result): resolve(caller, result)
-        case .signal(let signal): announce(signal)
+        case .signal(let signal): for signal in router.reportable(signal) { announce(signal) }
         case .requestToken(let attempt, let request): requestToken(attempt, request)
         case .connect(let attempt, let target): connect(attempt, target)
         case .reportEndpoint(let attempt, let report): tell(attempt, report)

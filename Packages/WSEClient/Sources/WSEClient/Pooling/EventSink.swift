@@ -6,6 +6,10 @@ public import WSEWire
 @_spi(WSEPool) public protocol EventSink: Sendable {
     /// Takes events, in order.
     func deliver(_ batch: [WSEEvent]) -> EventHub.Outcome
+    /// Takes word of events that will not come, in order with those that do.
+    ///
+    /// - Returns: What of it the client should tell.
+    func missing(_ gap: WSEGap) -> [WSEGap]
     /// Whether the client should read no further; asked again after ``WSEClient/roomChanged()``.
     var isFull: Bool { get }
     /// The client has ended, by its user or by an error that no reconnect can mend.

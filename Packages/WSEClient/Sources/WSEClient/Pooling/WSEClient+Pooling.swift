@@ -48,6 +48,11 @@ import WSEWire
     public func adopt(_ places: [String: TopicPlace], awaitsAnswer: Bool) async -> SubscriptionResult {
         await engine.adopt(places, awaitsAnswer: awaitsAnswer)
     }
+
+    /// Unsubscribes from topics; when this returns, the sink has taken all that came before the server's answer.
+    public func release(_ topics: [String]) async {
+        await engine.release(topics)
+    }
 }
 
 extension SessionEngine {
@@ -56,5 +61,12 @@ extension SessionEngine {
             state.machine.adopt(places, request: request, now: now)
             if !awaitsAnswer { state.machine.stopWaiting(request) }
         }
+    }
+
+    func release(_ topics: [String]) async {
+        _ = await awaitSubscription { state, request, now in
+            state.machine.release(topics, request: request, now: now)
+        }
+        perform { state, _ in state.machine.finishRelease(topics) }
     }
 }

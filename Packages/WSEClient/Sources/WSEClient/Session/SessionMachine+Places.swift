@@ -16,7 +16,7 @@ extension SessionMachine {
     }
 
     /// Subscribes to topics from where another session is with them. Of topics that are wanted already, only a position
-    /// that is not known yet counts.
+    /// that is not known yet counts, and a first event that the other session has given is not missing here.
     mutating func adopt(_ places: [String: TopicPlace], request: RequestID, now: Moment) {
         let names = places.keys.sorted()
         forget(names.filter { !subscriptions.isWanted($0) })
@@ -27,6 +27,8 @@ extension SessionMachine {
                 sequencer.track(
                     topic,
                     after: .init(epoch: InternedString(position.epoch), offset: position.offset))
+                withoutPast.remove(topic)
+                unseen.remove(topic)
             } else if places[name]?.hasNoPast == true, !subscriptions.isWanted(name) {
                 withoutPast.insert(topic)
             }

@@ -15,8 +15,13 @@ extension SessionMachine {
     }
 
     mutating func unsubscribe(_ names: [String], request: RequestID, now: Moment) {
+        release(names, request: request, now: now)
+        finishRelease(names)
+    }
+
+    /// As ``unsubscribe(_:request:now:)``, but what the server still sends counts until ``finishRelease(_:)``.
+    mutating func release(_ names: [String], request: RequestID, now: Moment) {
         let told = subscriptions.unsubscribe(names, request: request)
-        forget(names)
         presence.hide(on: names)
         if isReady {
             for chunk in told.chunks(of: Self.topicsPerMessage) {
@@ -30,6 +35,13 @@ extension SessionMachine {
         }
         resolveSubscriptions()
         awaitAnswer(request)
+    }
+
+    /// What still comes of the topics is not news.
+    mutating func finishRelease(_ names: [String]) {
+        let gone = names.filter { !subscriptions.isWanted($0) }
+        forget(gone)
+        if isReady { subscriptions.leave(gone) }
     }
 
     /// After each connect: everything that is wanted, with the positions to resume from.

@@ -157,11 +157,13 @@ struct SubscriptionMachine {
 
     /// Notes that the server was told that topics are not wanted any more.
     mutating func told(_ names: [String], request: String) {
-        for name in names {
-            leaving[name] = request
-            if left.count < Self.rememberedTopics { left.insert(InternedString(name)) }
-        }
+        for name in names { leaving[name] = request }
         remember(Request(id: request, isUnsubscribe: true, open: Set(names)))
+    }
+
+    /// From now on nothing of these topics is news on this connection.
+    mutating func leave(_ names: [String]) {
+        for name in names.prefix(Self.rememberedTopics - left.count) { left.insert(InternedString(name)) }
     }
 
     /// Notes that a message about topics was sent whose answer says nothing new about them. It must not be taken for the

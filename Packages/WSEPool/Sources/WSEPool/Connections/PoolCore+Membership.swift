@@ -3,6 +3,9 @@ import Synchronization
 @_spi(WSE) import WSETransport
 
 extension PoolCore {
+    /// How long the old member of a topic may take to let go of it, before the new one's events go out.
+    private static let releasePatience = Duration.seconds(1)
+
     private struct Move: Sendable {
         let from: PoolMember
         let to: PoolMember
@@ -87,31 +90,36 @@ extension PoolCore {
         return moves
     }
 
-    /// The new member subscribes from where the old one is; what it gets waits until it is confirmed, and goes out as
-    /// far as the old one has not given it.
+    /// The new member subscribes from where the old one is. Within one server, what it gets waits until the old one has
+    /// let go, and goes out as far as the old one has not given it: a first event of a history, and one that the server
+    /// has forgotten, may be on its way to the old one and cannot be asked for again.
+    ///
+    /// Between servers there is no such order, and an event that came once does not come again under its id.
     private func carryOut(_ move: Move) async {
         let isWithinServer = move.from.client.endpoint == move.to.client.endpoint
         let id = merge.beginMove(
             move.topics, from: move.from.number, to: move.to.number,
             isWithinServer: isWithinServer)
         // Behind the beginning, or what the old member gives in between would be noted by nobody.
-        let places = await move.from.client.places(of: move.topics)
+        var places = await move.from.client.places(of: move.topics)
         merge.setPlaces(places, of: id)
-        await move.to.client.adopt(places, awaitsAnswer: move.to.client.isReady)
-        merge.switchMove(id)
-        if !isWithinServer, move.from.client.isReady {
-            // Nodes learn of a subscription a moment later, and nothing says when. Until then the old one gets what the
-            // new one does not.
-            await pause(configuration.relayPatience)
+        let topics = places.keys.sorted()
+        if move.to.client.isReady {
+            let answer = await move.to.client.adopt(places, awaitsAnswer: true)
+            if !isWithinServer, answer.pending.isEmpty {
+                merge.switchMove(id)
+                // Nodes learn of a subscription a moment later, and nothing says when. Until then the old one gets what
+                // the new one does not.
+                if move.from.client.isReady { await pause(configuration.relayPatience) }
+            }
         }
-        if places.count < move.topics.count || places.contains(where: { $0.value.position == nil }) {
-            // What the old one has learnt since; the new one may not have been answered at all.
-            let learnt = await move.from.client.places(of: move.topics)
-            await move.to.client.adopt(learnt, awaitsAnswer: false)
-        }
-        // Its answer comes behind what the server still sent.
-        _ = try? await move.from.client.unsubscribe(places.keys.sorted())
-        merge.endMove(id, places: await move.to.client.places(of: move.topics))
+        // What the old one has learnt since; the new one may not have been answered at all.
+        places.merge(await move.from.client.places(of: topics)) { $1 }
+        if isWithinServer { merge.switchMove(id, after: Self.releasePatience) }
+        await move.from.client.release(topics)
+        places.merge(merge.lastPlaces(of: id)) { $1 }
+        await move.to.client.adopt(places, awaitsAnswer: false)
+        merge.endMove(id, places: await move.to.client.places(of: topics))
     }
 
     private func pause(_ duration: Duration) async {

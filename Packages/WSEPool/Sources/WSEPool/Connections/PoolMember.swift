@@ -64,6 +64,8 @@ final class MemberSink: EventSink {
 
     func deliver(_ batch: [WSEEvent]) -> EventHub.Outcome { merge.deliver(batch, from: member) }
 
+    func missing(_ gap: WSEGap) -> [WSEGap] { merge.missing(gap, from: member) }
+
     var isFull: Bool { merge.hub.isFull }
 
     func finished(_ error: WSEError?) {

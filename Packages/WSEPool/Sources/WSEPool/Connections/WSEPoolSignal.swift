@@ -3,7 +3,8 @@ public import WSEClient
 
 /// What a ``WSEClientPool`` tells about itself, beside the events.
 public struct WSEPoolSignal: Sendable {
-    /// The connection that it is about; `nil` if it is about the pool's own streams.
+    /// The connection that it is about; `nil` if it is about the pool's own streams, or about a gap of a topic that was
+    /// changing connections.
     public var connection: Int?
     /// Where that connection was, or was going to be.
     public var endpoint: WebSocketURL?

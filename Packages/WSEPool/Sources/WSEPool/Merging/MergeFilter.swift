@@ -22,6 +22,8 @@ struct MergeFilter: Sendable {
     private(set) var configuration: Configuration
     /// Events that had gone out before, or were another member's to give.
     private(set) var duplicates: UInt64 = 0
+    /// What is missing for certain since a move has got on, to be told.
+    private var certainGaps: [WSEGap] = []
     private var ids: DuplicateWindow
     private let idKey: EventID.Key
     private var moves: [TopicMove] = []
@@ -88,6 +90,8 @@ struct MergeFilter: Sendable {
                     return
                 }
                 moves[index].reached.note(stamp.topic, epoch: stamp.epoch, offset: stamp.offset)
+                moves[index].last[stamp.topic] = TopicPosition(
+                    epoch: stamp.epoch.string, offset: stamp.offset)
             } else if moves[index].to == member, moves[index].phase == .holding,
                 stamp.map({ moves[index].topics.contains($0.topic) }) ?? isPublication(event)
             {
@@ -230,6 +234,15 @@ struct MergeFilter: Sendable {
         return passed
     }
 
+    /// Whether the new member's events wait.
+    func isHolding(_ move: UInt64) -> Bool { moves.contains { $0.id == move && $0.phase == .holding } }
+
+    /// What the old member gave last of the topics, in this move.
+    func lastPlaces(of move: UInt64) -> [String: TopicPlace] {
+        let last = moves.first { $0.id == move }?.last ?? [:]
+        return Dictionary(uniqueKeysWithValues: last.map { ($0.key.string, TopicPlace(position: $0.value)) })
+    }
+
     private mutating func switchOver(
         _ index: Int, now: ContinuousClock.Instant, into passed: inout [WSEEvent]
     ) {
@@ -238,6 +251,8 @@ struct MergeFilter: Sendable {
         var held: [WSEEvent] = []
         swap(&held, &moves[index].held)
         let member = moves[index].to
+        certainGaps += moves[index].gaps.compactMap { moves[index].reached.left(of: $0) }
+        moves[index].gaps = []
         floors[member, default: TopicFloors()].merge(moves[index].reached)
         if floors[member]?.isEmpty == true { floors[member] = nil }
         // Another move may wait for the same member.
@@ -261,5 +276,30 @@ struct MergeFilter: Sendable {
         }
         for member in [move.from, move.to] where floors[member]?.isEmpty == true { floors[member] = nil }
         return passed
+    }
+
+    // MARK: What is missing
+
+    /// Takes word of what a member will not give.
+    ///
+    /// - Returns: What of it is missing for certain. What another member may give waits until the move gets on.
+    mutating func missing(_ gap: WSEGap, from member: Int) -> [WSEGap] {
+        let topic = InternedString(gap.topic)
+        for index in moves.indices where moves[index].topics.contains(topic) {
+            if moves[index].to == member, moves[index].phase == .holding {
+                moves[index].gaps.append(gap)
+                return []
+            }
+            if moves[index].from == member, moves[index].phase == .switched, moves[index].isWithinServer {
+                return []
+            }
+        }
+        return (floors[member] ?? TopicFloors()).left(of: gap).map { [$0] } ?? []
+    }
+
+    /// What has become certain since the last call.
+    mutating func takeCertainGaps() -> [WSEGap] {
+        defer { certainGaps = [] }
+        return certainGaps
     }
 }

@@ -18,6 +18,7 @@ final class MergePoint: Sendable {
     private let clock: any WSEClock
     /// Called when members should look whether to read on or not.
     private let onRoomChanged: @Sendable () -> Void
+    private let onSignal: @Sendable (WSESignal) -> Void
 
     init(
         buffering: StreamBuffering, filter: MergeFilter.Configuration, clock: any WSEClock,
@@ -25,6 +26,7 @@ final class MergePoint: Sendable {
     ) {
         self.clock = clock
         self.onRoomChanged = onRoomChanged
+        self.onSignal = onSignal
         var generator = SystemRandomNumberGenerator()
         state = OrderedMutex(State(filter: MergeFilter(filter, using: &generator)))
         let reference = WeakMergePoint()
@@ -36,6 +38,13 @@ final class MergePoint: Sendable {
     /// Takes the events of a member.
     func deliver(_ batch: [WSEEvent], from member: Int) -> EventHub.Outcome {
         pass { $0.take(batch, from: member, now: $1) }
+    }
+
+    /// Takes word of what a member will not give.
+    ///
+    /// - Returns: What of it is to be told.
+    func missing(_ gap: WSEGap, from member: Int) -> [WSEGap] {
+        state.withLock { $0.filter.missing(gap, from: member) }
     }
 
     /// Events that wait for a copy or for a move.
@@ -62,6 +71,20 @@ final class MergePoint: Sendable {
         _ = pass { $0.switchMove(move, now: $1) }
     }
 
+    /// Lets the new member's events out after a while in which the old one was read from, should it not have let go by
+    /// then: its link may be dead, and nobody knows yet.
+    func switchMove(_ move: UInt64, after patience: Duration) {
+        _ = clock.schedule(after: patience) { [weak self] in
+            guard let self, state.withLock({ $0.filter.isHolding(move) }) else { return }
+            if hub.isFull { return switchMove(move, after: patience) }
+            switchMove(move)
+        }
+    }
+
+    func lastPlaces(of move: UInt64) -> [String: TopicPlace] {
+        state.withLock { $0.filter.lastPlaces(of: move) }
+    }
+
     func endMove(_ move: UInt64, places: [String: TopicPlace]) {
         _ = pass { $0.endMove(move, places: places, now: $1) }
     }
@@ -75,6 +98,8 @@ final class MergePoint: Sendable {
         let now = clock.now()
         let (outcome, hasFilled) = state.withLock { state -> (EventHub.Outcome, Bool) in
             let passed = body(&state.filter, now)
+            // Before the events that come after them.
+            for gap in state.filter.takeCertainGaps() { onSignal(.gap(gap)) }
             let outcome = passed.isEmpty ? EventHub.Outcome(isFull: hub.isFull) : hub.deliver(passed)
             let hasFilled = outcome.isFull && !state.isFull
             if hasFilled {

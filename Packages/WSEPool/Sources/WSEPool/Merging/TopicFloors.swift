@@ -1,3 +1,4 @@
+import WSEClient
 import WSEWire
 
 /// Up to where each epoch of topics has gone out.
@@ -29,6 +30,15 @@ struct TopicFloors: Sendable {
     /// All up to there has been looked at.
     mutating func passed(_ topic: InternedString, epoch: InternedString, offset: UInt64) {
         if let last = floors[topic]?[epoch], last <= offset { floors[topic] = nil }
+    }
+
+    /// What of a gap has not gone out.
+    func left(of gap: WSEGap) -> WSEGap? {
+        guard let last = floors[InternedString(gap.topic)]?[InternedString(gap.epoch)],
+            last >= gap.offsets.lowerBound
+        else { return gap }
+        guard last < gap.offsets.upperBound else { return nil }
+        return WSEGap(topic: gap.topic, epoch: gap.epoch, offsets: last + 1...gap.offsets.upperBound)
     }
 
     /// Whether an event has gone out.

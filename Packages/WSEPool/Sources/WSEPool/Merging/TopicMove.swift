@@ -1,3 +1,4 @@
+import WSEClient
 import WSEWire
 
 /// A topic's change from one member to another, as the merged sequence sees it.
@@ -19,8 +20,12 @@ struct TopicMove: Sendable {
     var phase = Phase.holding
     /// Up to where the old member's events went out, for each topic and epoch.
     var reached = TopicFloors()
+    /// The last event of each topic that the old member gave.
+    var last: [InternedString: TopicPosition] = [:]
     /// Events of the new member that wait.
     var held: [WSEEvent] = []
+    /// What the new member says is missing, which the old one may give.
+    var gaps: [WSEGap] = []
 
     init(id: UInt64, from: Int, to: Int, topics: Set<InternedString>, isWithinServer: Bool) {
         self.id = id

@@ -6,11 +6,14 @@ extension EventSequencer {
     ///
     /// With a position, the next offset is expected. Without, the first event (or the head in an answer) sets
     /// the baseline. A topic that already has a position keeps it: what was received since must not be
-    /// received again, nor skipped.
+    /// received again, nor skipped. Should it owe the first event of that epoch (see ``track(_:fromStartOf:)``), it does
+    /// not any more: somebody has got it.
     public mutating func track(_ topic: Topic, after position: Position? = nil) {
         let slot = slots[topic] ?? makeSlot(for: topic)
         if states[slot].epoch == nil, let position {
             setBaseline(slot: slot, epoch: position.epoch, offset: position.offset)
+        } else if let position, states[slot].owesFirst, states[slot].epoch == position.epoch {
+            states[slot].owesFirst = false
         }
     }
 

@@ -282,6 +282,8 @@ struct SequencerModel {
         if topics[name]?.epoch == nil, let position {
             topics[name]?.epoch = position.epoch
             topics[name]?.settled = position.offset
+        } else if let position, topics[name]?.epoch == position.epoch {
+            topics[name]?.owesFirst = false
         }
     }
 
