@@ -48,7 +48,8 @@ let package = Package(
         .testTarget(
             name: "WSEClientTests",
             dependencies: [
-                "WSEClient", "WSEServiceLifecycle", "WSECrypto", "WSETestServer",
+                "WSEClient", "WSEServiceLifecycle", "WSECrypto", "WSEResilience", "WSETestServer",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "WSETransportTesting", package: "WSETransport"),

@@ -6,7 +6,8 @@ public import WSEWire
 /// wrong.
 ///
 /// For plain threads, the main one included. A task must not block, as there are only as many threads for tasks as
-/// processors: inside of one, every call throws ``WSEError`` with code `blocking`. A handler runs in a task.
+/// processors: inside of one, every call throws ``WSEError`` with code `blocking`, and so it does on a thread that serves
+/// connections. A handler runs in a task.
 ///
 /// ```swift
 /// let client = try SyncWSEClient(url: "wss://example.com/wse")
@@ -120,6 +121,19 @@ public final class SyncWSEClient: Sendable {
         }
     }
 
+    /// As ``WSEClient/sendWithRetry(_:_:priority:correlationID:maximumRetries:)-(_,WSEValue,_,_,_)``.
+    @discardableResult
+    public func sendWithRetry(
+        _ type: String, _ payload: WSEValue = [:], priority: MessagePriority? = nil,
+        correlationID: String? = nil, maximumRetries: Int = 5
+    ) throws(WSEError) -> SendOutcome {
+        try wait { (client) async throws(WSEError) in
+            try await client.sendWithRetry(
+                type, payload, priority: priority, correlationID: correlationID,
+                maximumRetries: maximumRetries)
+        }
+    }
+
     /// As ``WSEClient/sendBatch(_:)``.
     @discardableResult
     public func sendBatch(_ messages: [WSEMessage]) throws(WSEError) -> [SendOutcome] {
@@ -129,6 +143,17 @@ public final class SyncWSEClient: Sendable {
     /// As ``WSEClient/request(_:_:priority:correlationID:timeout:)-(_,Encodable,_,_,_)``.
     public func request(
         _ type: String, _ payload: some Encodable & Sendable, priority: MessagePriority? = nil,
+        correlationID: String? = nil, timeout: Duration = .seconds(30)
+    ) throws(WSEError) -> WSEEvent {
+        try wait { (client) async throws(WSEError) in
+            try await client.request(
+                type, payload, priority: priority, correlationID: correlationID, timeout: timeout)
+        }
+    }
+
+    /// As ``WSEClient/request(_:_:priority:correlationID:timeout:)-(_,WSEValue,_,_,_)``.
+    public func request(
+        _ type: String, _ payload: WSEValue = [:], priority: MessagePriority? = nil,
         correlationID: String? = nil, timeout: Duration = .seconds(30)
     ) throws(WSEError) -> WSEEvent {
         try wait { (client) async throws(WSEError) in
@@ -197,6 +222,9 @@ public final class SyncWSEClient: Sendable {
     ) throws(WSEError) -> Value {
         guard withUnsafeCurrentTask(body: { $0 == nil }) else {
             throw WSEError(.blocking, "a blocking call inside of a task; WSEClient is made for that")
+        }
+        guard !TransportThread.isCurrent else {
+            throw WSEError(.blocking, "a blocking call on a thread that serves connections")
         }
         let slot = Slot<Value>()
         Task { [client] in

@@ -36,6 +36,7 @@ extension WSEClient {
     }
 
     /// Those who were seen to come and not to go since ``connect()``, by their user id. Who was there before is in here
-    /// only once it changes, and who went while the connection was lost stays.
+    /// only once it changes, and who went while the connection was lost stays. At most 100,000; of more, the later ones are
+    /// not in here, though ``presence(buffering:)`` tells of them.
     public var presentMembers: [String: WSEValue] { engine.read { $0.machine.presence.members } }
 }

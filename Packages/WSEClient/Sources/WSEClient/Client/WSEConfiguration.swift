@@ -76,6 +76,10 @@ public struct WSEConfiguration: Sendable {
     public var outboundCapacity: Int = 10_000
     /// Where messages wait while there is no connection; `nil` to refuse them. Default: 1,000 messages for an hour.
     public var offlineQueue: OfflineQueueLimits? = OfflineQueueLimits()
+    /// Keeps a copy of what waits in the offline queue, so that it is sent by the next run of the program; `nil`, the
+    /// default, for none. It is read when the client is made; should that fail, the client logs it and keeps messages in
+    /// memory alone. One store is for one client, and a pool's connections have none. What is kept is not encrypted.
+    public var offlineStore: (any OfflineStore<String, WSEStoredMessage>)?
     /// How many messages may be sent; beyond it `send` throws `rateLimit`. Heartbeat and handshake are exempt. `nil`
     /// for no limit. Default: 1,000 at once, 100 per second.
     public var sendLimit: TokenBucket.Configuration? = .init()

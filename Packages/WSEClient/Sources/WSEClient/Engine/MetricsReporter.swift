@@ -10,7 +10,7 @@ final class MetricsReporter: Sendable {
 
     private let series: [Series]
     private let roundTrip: CoreMetrics.Timer
-    private let last = OrderedMutex((counters: SessionCounters(), roundTrips: UInt64(0)))
+    private let last: OrderedMutex<(values: [UInt64], roundTrips: UInt64)>
 
     init(_ metrics: WSEMetrics) {
         let factory = metrics.factory ?? MetricsSystem.factory
@@ -28,6 +28,7 @@ final class MetricsReporter: Sendable {
                     label: "\(metrics.prefix).\(name)", dimensions: metrics.dimensions, factory: factory),
                 value: value)
         }
+        last = OrderedMutex((values: values.map { _ in 0 }, roundTrips: 0))
         roundTrip = CoreMetrics.Timer(
             label: "\(metrics.prefix).round_trip", dimensions: metrics.dimensions, factory: factory)
     }
@@ -36,21 +37,23 @@ final class MetricsReporter: Sendable {
     ///   - roundTrips: How many were measured so far.
     ///   - roundTrip: The last of them.
     func report(_ counters: SessionCounters, roundTrips: UInt64, last roundTrip: Duration?) {
-        last.withLock { last in
-            for series in series {
-                // One that was overtaken by a later report brings nothing.
-                let (value, before) = (series.value(counters), series.value(last.counters))
-                if value > before { series.counter.increment(by: Int64(clamping: value - before)) }
+        let (grown, isNew) = last.withLock { last in
+            // One that was overtaken by a later report brings nothing.
+            var grown: [(Int, UInt64)] = []
+            for (index, series) in series.enumerated() {
+                let value = series.value(counters)
+                guard value > last.values[index] else { continue }
+                grown.append((index, value - last.values[index]))
+                last.values[index] = value
             }
-            if counters.messagesReceived >= last.counters.messagesReceived,
-                counters.messagesSent >= last.counters.messagesSent
-            {
-                last.counters = counters
-            }
-            if roundTrips > last.roundTrips, let roundTrip {
-                last.roundTrips = roundTrips
-                self.roundTrip.recordNanoseconds(Int64(clamping: Int(roundTrip / .nanoseconds(1))))
-            }
+            let isNew = roundTrips > last.roundTrips
+            if isNew { last.roundTrips = roundTrips }
+            return (grown, isNew)
+        }
+        // Outside of the lock: it is not known what a backend does.
+        for (index, value) in grown { series[index].counter.increment(by: Int64(clamping: value)) }
+        if isNew, let roundTrip {
+            self.roundTrip.recordNanoseconds(Int64(clamping: Int(roundTrip / .nanoseconds(1))))
         }
     }
 }

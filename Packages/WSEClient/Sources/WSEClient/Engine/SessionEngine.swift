@@ -65,6 +65,11 @@ final class SessionEngine: Sendable {
         var machine = SessionMachine(
             settings: SessionSettings(configuration), url: url, random: random, now: now)
         machine.restored = configuration.positions
+        if let failure = machine.outbox.storeFailure {
+            logger.error(
+                "the store of queued messages cannot be read, they are kept in memory alone",
+                metadata: ["reason": "\(failure)"])
+        }
         if !configuration.topics.isEmpty {
             machine.resumeRestored(configuration.topics)
             _ = machine.subscriptions.subscribe(configuration.topics, request: nil)

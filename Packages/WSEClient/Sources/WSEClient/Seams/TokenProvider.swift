@@ -19,10 +19,19 @@ public struct TokenRequest: Sendable, Hashable {
 
     /// Why one is asked for.
     public var reason: Reason
+    /// The token that the server refused.
+    public var refused: String?
 
-    public init(reason: Reason) {
+    public init(reason: Reason, refused: String? = nil) {
         self.reason = reason
+        self.refused = refused
     }
+}
+
+extension TokenRequest: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The reason alone: a token is nobody's to read.
+    public var description: String { "TokenRequest(reason: \(reason))" }
+    public var debugDescription: String { description }
 }
 
 /// Always the same token.

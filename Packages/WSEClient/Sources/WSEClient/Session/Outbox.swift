@@ -16,6 +16,8 @@ struct Outbox {
     /// Not optional where it is not wanted: to look into an optional is to copy all that is in it.
     private var offline: OfflineQueue<String, OutboundMessage>
     private let keepsOffline: Bool
+    /// Why what an earlier run kept could not be read.
+    let storeFailure: (any Error)?
     private var limit: TokenBucket?
 
     // Both in bytes of this connection, as far as known. What was emitted becomes executed when the transport has
@@ -33,11 +35,23 @@ struct Outbox {
 
     init(
         capacity: Int, offline: OfflineQueue<String, OutboundMessage>.Configuration?,
-        limit: TokenBucket.Configuration?
+        store: OutboxStore? = nil,
+        limit: TokenBucket.Configuration?, now: ContinuousClock.Instant
     ) {
         waiting = OutboundQueue(capacity: capacity)
-        self.offline = OfflineQueue(offline ?? .init())
         keepsOffline = offline != nil
+        do {
+            self.offline =
+                if let offline, let store {
+                    try OfflineQueue(offline, store: store, now: now)
+                } else {
+                    OfflineQueue(offline ?? .init())
+                }
+            storeFailure = nil
+        } catch {
+            self.offline = OfflineQueue(offline ?? .init())
+            storeFailure = error
+        }
         self.limit = limit.map { TokenBucket($0) }
     }
 
@@ -182,7 +196,7 @@ struct Outbox {
 
     /// A kept message was handed to a connection, or none will ever take it.
     mutating func done(_ id: String) {
-        offline.remove(id)
+        offline.confirm(id)
     }
 
     /// A kept message did not make it.

@@ -92,7 +92,11 @@ extension SessionMachine {
         emit(.startTimer(.handshake, after: settings.connectTimeout))
         if settings.asksForToken {
             phase = .token(attempt)
-            emit(.requestToken(attempt, TokenRequest(reason: tokenReason)))
+            emit(
+                .requestToken(
+                    attempt,
+                    TokenRequest(reason: tokenReason, refused: tokenReason == .rejected ? refusedToken : nil))
+            )
         } else {
             phase = .connecting(attempt)
             emit(.connect(attempt, ConnectionTarget(url: url, token: nil)))

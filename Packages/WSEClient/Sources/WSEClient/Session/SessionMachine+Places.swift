@@ -22,6 +22,7 @@ extension SessionMachine {
         forget(names.filter { !subscriptions.isWanted($0) })
         for name in names {
             let topic = InternedString(name)
+            restored[name] = nil
             if let position = places[name]?.position {
                 // It keeps a position that it has.
                 sequencer.track(

@@ -23,6 +23,7 @@ extension SessionMachine {
     mutating func release(_ names: [String], request: RequestID, now: Moment) {
         let told = subscriptions.unsubscribe(names, request: request)
         presence.hide(on: names)
+        for name in names { restored[name] = nil }
         if isReady {
             for chunk in told.chunks(of: Self.topicsPerMessage) {
                 let id = messages.nextID(now: now, random: &random)
@@ -155,6 +156,7 @@ extension SessionMachine {
             }
             drainSequencer(now: now)
             forget(outcome.refused)
+            presence.hide(on: outcome.refused)
             emit(.signal(.refused(topics: Set(outcome.refused))))
         }
         recoveryAnswered(answer, to: outcome, now: now)

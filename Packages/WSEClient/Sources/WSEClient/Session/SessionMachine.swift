@@ -137,7 +137,8 @@ struct SessionMachine: ~Copyable {
         verifies = settings.signing?.verifier != nil
         decoder = MessageDecoder(limits: settings.limits)
         outbox = Outbox(
-            capacity: settings.outboundCapacity, offline: settings.offlineQueue, limit: settings.sendLimit)
+            capacity: settings.outboundCapacity, offline: settings.offlineQueue, store: settings.offlineStore,
+            limit: settings.sendLimit, now: now.instant)
     }
 
     // MARK: Actions

@@ -29,6 +29,7 @@ struct SessionSettings: Sendable {
     /// Messages that wait for room in the connection.
     var outboundCapacity = 10_000
     var offlineQueue: OfflineQueue<String, OutboundMessage>.Configuration?
+    var offlineStore: OutboxStore?
     var sendLimit: TokenBucket.Configuration?
     var encryption: WSEEncryption?
     var compression = WSECompression.automatic
@@ -62,6 +63,7 @@ struct SessionSettings: Sendable {
         offlineQueue = configuration.offlineQueue.map {
             OfflineQueue<String, OutboundMessage>.Configuration(capacity: $0.capacity, lifetime: $0.lifetime)
         }
+        offlineStore = configuration.offlineStore.map { OutboxStore(store: $0) }
         sendLimit = configuration.sendLimit
         encryption = configuration.encryption
         compression = configuration.compression

@@ -53,6 +53,50 @@ import WSECrypto
         #expect(try await provider.token(for: TokenRequest(reason: .rejected)) != first)
     }
 
+    @Test func `those who share a token wait for one fetch, and take a newer one than was refused`()
+        async throws
+    {
+        let world = World()
+        let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+        let provider = CachedToken {
+            for await _ in gate { break }
+            return world.fetches.withLock {
+                $0 += 1
+                return "token \($0)"
+            }
+        }
+        let waiting = (0..<8).map { _ in
+            Task { try await provider.token(for: TokenRequest(reason: .connecting)) }
+        }
+        while provider.waiters < 8 { try await Task.sleep(for: .milliseconds(1)) }
+        // One who gives up does not end it for the others.
+        waiting[0].cancel()
+        opening.yield()
+        for task in waiting { #expect(try await task.value == "token 1") }
+        opening.yield()
+        let refused = TokenRequest(reason: .rejected, refused: "token 1")
+        #expect(try await provider.token(for: refused) == "token 2")
+        #expect(try await provider.token(for: refused) == "token 2")
+        #expect(world.fetches.withLock { $0 } == 2)
+    }
+
+    @Test func `a fetch that nobody waits for any more is cancelled`() async throws {
+        let provider = CachedToken {
+            try await Task.sleep(for: .seconds(600))
+            return "late"
+        }
+        let waiting = Task { try await provider.token(for: TokenRequest(reason: .connecting)) }
+        while provider.waiters < 1 { try await Task.sleep(for: .milliseconds(1)) }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        #expect(provider.waiters == 0)
+    }
+
+    @Test func `a request for a token does not show it`() {
+        let request = TokenRequest(reason: .rejected, refused: "secret")
+        #expect(!"\(request)".contains("secret") && !String(reflecting: request).contains("secret"))
+    }
+
     @Test(arguments: [
         "", "a", "a.b", "a.b.c", "a.e30.c", "a.!!!.c", "a.eyJleHAiOi0xfQ.c", "a.eyJleHAiOjFlOTl9.c",
     ])

@@ -32,6 +32,39 @@ import WSETransportTesting
         await server.stop()
     }
 
+    private static let large = WSEValue.string(String(repeating: "all work and no play ", count: 100))
+
+    @Test(arguments: [true, false])
+    func `row compression: large messages go compressed to servers that say they inflate`(inflates: Bool)
+        async throws
+    {
+        var serverConfiguration = WSETestServer.Configuration()
+        serverConfiguration.features.clientCompression = inflates
+        let server = try await WSETestServer.start(configuration: serverConfiguration)
+        try await withWSEClient(url: server.url) { client in
+            try await client.send("note", ["text": Self.large])
+            let message = try await server.nextMessage(ofType: "note")
+            #expect(message.payload?["text"] == Self.large)
+            #expect(message.kind == (inflates ? .binary : .text))
+            #expect(client.statistics().bytesSent < (inflates ? 1_500 : 5_000))
+            #expect(client.statistics().bytesSent > (inflates ? 200 : 2_000))
+        }
+        await server.stop()
+    }
+
+    @Test func `under encryption nothing is compressed`() async throws {
+        let server = try await WSETestServer.start()
+        var configuration = WSEConfiguration()
+        configuration.encryption = WSEEncryption()
+        configuration.compression = .always
+        try await withWSEClient(url: server.url, configuration: configuration) { client in
+            let answer = try await client.request("echo", ["text": Self.large])
+            #expect(answer.payload["text"] == Self.large)
+            #expect(client.statistics().bytesSent > 2_000)
+        }
+        await server.stop()
+    }
+
     @Test func `encrypted messages stay JSON`() {
         var configuration = WSEConfiguration()
         configuration.format = .messagePack

@@ -35,6 +35,15 @@ import WSETransportTesting
         #expect(peer.client.positions()["a"]?.offset == 6)
     }
 
+    @Test func `a restored topic that is unsubscribed from has no position any more`() async throws {
+        var configuration = WSEConfiguration()
+        configuration.positions = ["a": TopicPosition(epoch: "e", offset: 4)]
+        let client = try WSEClient(url: "ws://localhost:1/wse", configuration: configuration)
+        #expect(client.positions() == configuration.positions)
+        try await client.unsubscribe(["a"])
+        #expect(client.positions() == [:])
+    }
+
     @Test func `the slowest consumer counts`() async throws {
         let peer = try await subscribed()
         var fast = peer.client.events(topic: "a").makeAsyncIterator()

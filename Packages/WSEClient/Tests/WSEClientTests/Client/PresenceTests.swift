@@ -60,6 +60,17 @@ import WSETransportTesting
         #expect(session.machine.presence.topics.isEmpty)
     }
 
+    @Test func `on a topic that the server refuses nothing is shown any more`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { machine, now in
+            machine.updatePresence(["n": 1], on: ["a"], now: now)
+            machine.subscribe(["a"], request: RequestID(rawValue: 1), now: now)
+        }
+        session.receive(SessionHarness.answer(accepted: [], refused: ["a"]))
+        #expect(session.machine.presence.topics.isEmpty)
+    }
+
     /// Servers mostly do not say which message they answer.
     @Test(arguments: [true, false])
     func `the answer to a presence update is not taken for that to a recovery`(echoesRequest: Bool) throws {

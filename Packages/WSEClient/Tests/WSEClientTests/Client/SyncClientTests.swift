@@ -17,6 +17,10 @@ import WSETestServer
             #expect(try client.send("note", ["x": 1]).disposition == .sent)
             #expect(try client.sendBatch([WSEMessage("b", ["x": 2])]).count == 1)
             #expect(try client.request("echo", ["y": 3]).payload["y"] == 3)
+            let value: WSEValue = ["y": 4]
+            #expect(try client.request("echo", value).payload["y"] == 4)
+            #expect(try client.request("echo").payload.value == [:])
+            #expect(try client.sendWithRetry("note", value).disposition == .sent)
             #expect(client.client.isReady)
             try client.close()
             #expect(try client.receive() == nil)

@@ -60,7 +60,7 @@ import WSETransport
         session.give { $0.opened($0.lastAttempt, now: $1) }
 
         let again = session.close(code: code)
-        #expect(again.tokenRequests == [TokenRequest(reason: .rejected)])
+        #expect(again.tokenRequests == [TokenRequest(reason: .rejected, refused: "old")])
         let retry = session.give { $0.tokenArrived($0.lastAttempt, token: "new", now: $1) }
         #expect(retry.connects.map(\.token) == ["new"])
         session.give { $0.opened($0.lastAttempt, now: $1) }
@@ -99,20 +99,23 @@ import WSETransport
         session.give { $0.tokenArrived($0.lastAttempt, token: "1", now: $1) }
         session.open()
         // The token may have expired: at once.
-        #expect(session.close(code: 4403).tokenRequests == [TokenRequest(reason: .rejected)])
+        #expect(session.close(code: 4403).tokenRequests == [TokenRequest(reason: .rejected, refused: "1")])
         for round in 2...4 {
             session.give { $0.tokenArrived($0.lastAttempt, token: "\(round)", now: $1) }
             session.open()
             #expect(session.isReady == true)
             #expect(session.close(code: 4403).tokenRequests.isEmpty)
             #expect(session.machine.phase == .waiting)
-            #expect(session.advance(by: .seconds(5)).tokenRequests == [TokenRequest(reason: .rejected)])
+            #expect(
+                session.advance(by: .seconds(5)).tokenRequests == [
+                    TokenRequest(reason: .rejected, refused: "\(round)")
+                ])
         }
         // One that lasts makes up for it.
         session.give { $0.tokenArrived($0.lastAttempt, token: "5", now: $1) }
         session.open()
         session.advance(by: .seconds(31))
-        #expect(session.close(code: 4403).tokenRequests == [TokenRequest(reason: .rejected)])
+        #expect(session.close(code: 4403).tokenRequests == [TokenRequest(reason: .rejected, refused: "5")])
     }
 
     @Test func `a better token survives an attempt that fails on the network`() throws {

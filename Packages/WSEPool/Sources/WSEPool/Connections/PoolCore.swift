@@ -100,6 +100,8 @@ final class PoolCore: Sendable {
         var configuration = configuration.client
         configuration.topics = topics
         configuration.initialConnect = .retry
+        // Each would send what it holds.
+        configuration.offlineStore = nil
         if let endpoint {
             configuration.endpoints = PinnedEndpoint(endpoint: endpoint, pool: endpoints)
             // Of its own publications one server has one history; others' come without a stamp.

@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// while let entry = queue.takeFirst(now: now) {
-///     if send(entry.message) { queue.remove(entry.id) } else { queue.putBack(entry.id) }
+///     if send(entry.message) { queue.confirm(entry.id) } else { queue.putBack(entry.id) }
 /// }
 /// ```
 public struct OfflineEntry<ID: Hashable & Sendable, Message: Sendable>: Sendable {

@@ -8,20 +8,21 @@
 ///
 /// for entry in queue.removeExpired(now: now) { print("too old:", entry.id) }
 /// while let entry = queue.takeFirst(now: now) {
-///     if send(entry.message) { queue.remove(entry.id) } else { queue.putBack(entry.id) }
+///     if send(entry.message) { queue.confirm(entry.id) } else { queue.putBack(entry.id) }
 /// }
 /// ```
 ///
 /// - **Order**: higher priority first, within one in order of arrival. A message put back stands where it stood.
 /// - **One slot per id**: adding an id again replaces the message and keeps its place and its age. One that waits and
-///   is too old already is dropped first, so that the new message does not vanish with it.
+///   is too old already is dropped first, so that the new message does not vanish with it. One that is taken is sent as it
+///   was, and the new message waits behind that.
 /// - **Expiry**: a message older than ``Configuration/lifetime`` is not sent any more.
 /// - **Bound**: a full queue drops what is expired; failing that, the oldest message of the lowest priority,
 ///   unless the new one's priority is lower still: then that is refused. Messages taken and not yet removed or
 ///   put back count, but are never dropped.
 ///
 /// Nothing vanishes silently: whatever is dropped is returned. A taken message stays in the store until
-/// ``remove(_:)``, so a crash in between sends it again rather than never.
+/// ``confirm(_:)``, so a crash in between sends it again rather than never.
 ///
 /// A value type without a clock. Copies share the store; without one, they are independent.
 public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable {
@@ -74,6 +75,8 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
         @usableFromInline var entry: Entry
         /// Where it stands in `waiting`; `nil` while it is taken.
         @usableFromInline var index: Int?
+        /// Whether a newer message came while it was taken.
+        @usableFromInline var isRenewed = false
 
         @inlinable
         init(entry: Entry, index: Int?) {
@@ -169,6 +172,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
         guard let found, let index = slots[found]?.index else { return nil }
         waiting.remove(index)
         slots[found]?.index = nil
+        slots[found]?.isRenewed = false
         return slots[found]?.entry
     }
 
@@ -177,6 +181,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
     public mutating func putBack(_ id: ID) {
         guard let slot = slots[id], slot.index == nil else { return }
         slots[id]?.index = waiting.insert(id, priority: slot.entry.priority, order: slot.entry.order)
+        slots[id]?.isRenewed = false
     }
 
     /// Returns all taken messages to their places, as when the connection was lost before they were confirmed.
@@ -185,7 +190,13 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
         for (id, slot) in slots where slot.index == nil { putBack(id) }
     }
 
-    /// Ends the message of this id: it was sent, or is not to be.
+    /// Ends a taken message: it was sent. A newer one of its id, added since, waits in its place now.
+    @inlinable
+    public mutating func confirm(_ id: ID) {
+        if slots[id]?.isRenewed == true { putBack(id) } else { remove(id) }
+    }
+
+    /// Ends the message of this id, whichever is the newest: it is not to be sent.
     @inlinable
     @discardableResult
     public mutating func remove(_ id: ID) -> Entry? {
@@ -244,6 +255,7 @@ public struct OfflineQueue<ID: Hashable & Sendable, Message: Sendable>: Sendable
             slot.index = waiting.insert(id, priority: priority, order: slot.entry.order)
         }
         slot.entry.priority = priority
+        slot.isRenewed = slot.index == nil
         slots[id] = slot
         store?.save(slot.entry)
     }

@@ -330,7 +330,7 @@ struct ReadmeExamples {
 
         for entry in queue.removeExpired(now: now) { print("too old:", entry.id) }
         while let entry = queue.takeFirst(now: now) {
-            if send(entry.message) { queue.remove(entry.id) } else { queue.putBack(entry.id) }
+            if send(entry.message) { queue.confirm(entry.id) } else { queue.putBack(entry.id) }
         }
         #expect(sent == ["order, corrected", "log line"])
     }
@@ -360,7 +360,7 @@ struct ReadmeExamples {
         let journal = Journal()
         var queue = try OfflineQueue(store: journal, now: now)
         queue.add("order", id: "m1", priority: 10, now: now)
-        if let entry = queue.takeFirst(now: now) { queue.remove(entry.id) }
+        if let entry = queue.takeFirst(now: now) { queue.confirm(entry.id) }
         #expect(journal.lines.withLock { $0 } == ["save m1: order", "remove m1"])
     }
 

@@ -139,6 +139,20 @@ struct OfflineQueueTests {
         #expect(queue.isEmpty)
     }
 
+    @Test("a message that came while an older one of its id was on its way is not lost with that")
+    func renewal() {
+        var queue = queue()
+        queue.add("1", id: "a", priority: 5, now: start)
+        queue.add("2", id: "b", priority: 5, now: start)
+        #expect(queue.takeFirst(now: start)?.message == "1")
+        #expect(queue.add("1, corrected", id: "a", priority: 5, now: start).outcome == .replaced)
+        queue.confirm("a")
+        #expect(queue.takeFirst(now: start)?.message == "1, corrected")
+        queue.confirm("a")
+        #expect(flush(&queue) == ["2"])
+        #expect(queue.isEmpty)
+    }
+
     @Test("a store outlives its queue with order, ages and what was taken but not confirmed")
     func store() throws {
         let store = MemoryOfflineStore<String, String>()
@@ -206,7 +220,9 @@ struct OfflineQueueHistoryTests {
     private struct Model {
         let capacity: Int
         let lifetime: Int
-        var entries: [(id: Int, message: Int, priority: Int, order: Int, second: Int, isTaken: Bool)] = []
+        var entries:
+            [(id: Int, message: Int, priority: Int, order: Int, second: Int, isTaken: Bool, isRenewed: Bool)] =
+                []
         var lastOrder = 0
 
         var waiting: [Int] {
@@ -237,6 +253,7 @@ struct OfflineQueueHistoryTests {
             if let index = entries.firstIndex(where: { $0.id == id }) {
                 entries[index].message = message
                 entries[index].priority = priority
+                entries[index].isRenewed = entries[index].isTaken
                 return (.replaced, [], nil)
             }
             let expired = tooOld + (entries.count >= capacity ? removeExpired(second) : [])
@@ -250,7 +267,7 @@ struct OfflineQueueHistoryTests {
                 entries.removeAll { $0.id == victim.id }
             }
             lastOrder += 1
-            entries.append((id, message, priority, lastOrder, second, false))
+            entries.append((id, message, priority, lastOrder, second, false, false))
             return (.added, expired, evicted)
         }
 
@@ -261,7 +278,18 @@ struct OfflineQueueHistoryTests {
         }
 
         mutating func mark(_ id: Int, taken: Bool) {
-            for index in entries.indices where entries[index].id == id { entries[index].isTaken = taken }
+            for index in entries.indices where entries[index].id == id {
+                entries[index].isTaken = taken
+                entries[index].isRenewed = false
+            }
+        }
+
+        mutating func confirm(_ id: Int) {
+            if entries.contains(where: { $0.id == id && $0.isRenewed }) {
+                mark(id, taken: false)
+            } else {
+                entries.removeAll { $0.id == id }
+            }
         }
     }
 
@@ -296,6 +324,9 @@ struct OfflineQueueHistoryTests {
                 case ..<80:
                     queue.putBackAll()
                     for index in 0..<20 { model.mark(index, taken: false) }
+                case ..<86:
+                    queue.confirm(id)
+                    model.confirm(id)
                 case ..<92:
                     queue.remove(id)
                     model.entries.removeAll { $0.id == id }
