@@ -26,8 +26,8 @@ enum ReceiveBenchmark {
                 let (frames, bytes) = try await contestant(sender.port)
                 let duration = start.duration(to: clock.now)
                 guard frames == FrameSender.frameCount, bytes == frames * FrameSender.payloadCount else {
-                    print("  \(name) lost something: \(frames) frames, \(bytes) bytes")
-                    continue
+                    throw WebSocketError(
+                        .protocolViolation, "\(name) lost something: \(frames) frames, \(bytes) bytes came.")
                 }
                 if round > 0 { results[name, default: []].append(duration.nanoseconds / Double(frames)) }
             }

@@ -22,6 +22,8 @@ public struct FrameDecoder: ~Copyable, Sendable {
     private var frame: PartialFrame?
     /// Set from the first frame of a message that is put together in `message` until its last.
     private var openMessage: OpenMessage?
+    /// Whether `message` was reported, so that its memory is nobody's from the next call on.
+    private var isMessageReported = false
 
     /// A buffer up to this size is kept for the next message.
     private static let keptCapacity = 64 << 10
@@ -55,6 +57,10 @@ public struct FrameDecoder: ~Copyable, Sendable {
     /// - Throws: ``FrameViolation``. The bytes before it were reported by earlier calls.
     public mutating func next(in bytes: RawSpan, at position: inout Int) throws(FrameViolation) -> FrameEvent
     {
+        if isMessageReported {
+            isMessageReported = false
+            if message.capacity > Self.keptCapacity { message = [] }
+        }
         do {
             return try findNext(in: bytes, at: &position)
         } catch {
@@ -144,11 +150,7 @@ public struct FrameDecoder: ~Copyable, Sendable {
                 position += count
                 return .message(isText: isText, payload)
             }
-            if message.capacity > Self.keptCapacity {
-                message = []
-            } else {
-                message.removeAll(keepingCapacity: true)
-            }
+            message.removeAll(keepingCapacity: true)
             openMessage = OpenMessage(isText: isText)
         }
         frame = PartialFrame(opcode: header.opcode, isFinal: header.isFinal, missing: count)
@@ -186,6 +188,7 @@ public struct FrameDecoder: ~Copyable, Sendable {
         guard current.isFinal, let finished = openMessage else { return nil }
         if finished.isText, !finished.validator.isComplete { throw .invalidTextEncoding }
         openMessage = nil
+        isMessageReported = true
         return .message(isText: finished.isText, .message(count: message.count))
     }
 

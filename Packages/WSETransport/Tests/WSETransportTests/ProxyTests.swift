@@ -175,7 +175,10 @@ struct ProxyEnvironmentTests {
 
     @Test(
         "What is no HTTP proxy is refused, without showing the value",
-        arguments: ["socks5://h:1", "http://", "h:99999", "http://u:secret@"])
+        arguments: [
+            "socks5://h:1", "http://", "h:99999", "http://u:secret@", "http://u:100%secret@h:1",
+            "http://u:secret%@h:1",
+        ])
     func refused(value: String) {
         do {
             _ = try proxy(["https_proxy": value], for: "wss://x")

@@ -28,6 +28,16 @@ extension WebSocketURL {
         }
     }
 
+    /// Whether two hexadecimal digits follow every percent sign.
+    static func isPercentEncoded(_ text: some Sequence<UInt8>) -> Bool {
+        var iterator = text.makeIterator()
+        while let byte = iterator.next() {
+            guard byte == UInt8(ascii: "%") else { continue }
+            guard iterator.next()?.hexValue != nil, iterator.next()?.hexValue != nil else { return false }
+        }
+        return true
+    }
+
     static func percentDecoded(_ text: some Sequence<UInt8>) -> String {
         var result: [UInt8] = []
         var iterator = text.makeIterator()

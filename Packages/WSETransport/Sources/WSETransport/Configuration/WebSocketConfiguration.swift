@@ -32,7 +32,8 @@ public struct WebSocketConfiguration: Sendable {
         public var refusalBody = 1 << 10
 
         /// What a ``WebSocket`` holds for a slow reader before it stops reading from the socket. 256 KiB by default.
-        /// One read, and what the kernel holds when the server hangs up, may go on top.
+        /// One read, what the kernel holds when the server hangs up, and as much again as an iterator has taken and not
+        /// handed out yet may go on top.
         public var receiveBuffer = 256 << 10
 
         public init() {}
@@ -44,7 +45,8 @@ public struct WebSocketConfiguration: Sendable {
         public var connect = Duration.seconds(10)
         /// Proxy tunnel, TLS handshake and HTTP upgrade together. 10 s by default.
         public var handshake = Duration.seconds(10)
-        /// From our close frame, or our answer to the peer's, to the end of the TCP connection. 5 s by default.
+        /// From our close frame, or our answer to the peer's, to the end of the TCP connection. Of what waits to be sent
+        /// before that frame, the peer has to take something within the same time, again and again. 5 s by default.
         public var close = Duration.seconds(5)
 
         public init() {}

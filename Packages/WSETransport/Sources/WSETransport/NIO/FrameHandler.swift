@@ -10,7 +10,7 @@ import WebSocketFraming
 ///
 /// ## How a connection ends
 /// `outcome` collects what is known: the peer's close frame, or the first error. Once our close frame is queued a
-/// timer runs. The handler is told when TCP is gone, so `closed` really is the last thing that happens.
+/// timer runs, anew whenever the peer has taken some of what waits before it. The handler is told when TCP is gone, so `closed` really is the last thing that happens.
 /// The server closes TCP first (RFC 6455 section 7.1.1); if it does not, the timer does.
 final class FrameHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
@@ -184,6 +184,8 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     private func didWriteChunk() {
+        // The peer takes what is before the close frame: its time to answer that has not begun.
+        if isClosing { restartCloseTimer() }
         let (position, needsFlush) = connection.output.withLock { $0.didWriteChunk() }
         handler?.webSocketFlushed(through: position)
         reportWritability()
@@ -241,6 +243,12 @@ final class FrameHandler: ChannelInboundHandler {
         }
     }
 
+    private func restartCloseTimer() {
+        closeTimer?.cancel()
+        closeTimer = nil
+        startCloseTimer()
+    }
+
     private func closeTimedOut() {
         if outcome.code == nil, outcome.error == nil {
             outcome.error = WebSocketError(
@@ -262,7 +270,7 @@ final class FrameHandler: ChannelInboundHandler {
         }
         if outcome.code == nil, outcome.error == nil {
             outcome.error = WebSocketError(
-                .connectionReset, "The connection broke.", underlying: error)
+                .connectionReset, "The connection broke: \(error)", underlying: error)
         }
         closeTransport()
     }

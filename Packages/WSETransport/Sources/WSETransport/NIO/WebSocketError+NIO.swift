@@ -7,14 +7,27 @@ extension WebSocketError {
     init(connecting error: any Error, toProxy: Bool) {
         let failures = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? [error]
         if toProxy {
-            self.init(.proxyFailed, "The proxy could not be reached.", underlying: error)
+            self.init(
+                .proxyFailed, "The proxy could not be reached: \(Self.reasons(failures))", underlying: error)
         } else if failures.isEmpty {
             self.init(.nameResolutionFailed, "The host name has no address.", underlying: error)
         } else if failures.allSatisfy({ $0.isConnectTimeout }) {
             self.init(.connectTimeout, "Connecting took too long.", underlying: error)
         } else {
-            self.init(.connectFailed, "No address of the host took the connection.", underlying: error)
+            self.init(
+                .connectFailed, "No address of the host took the connection: \(Self.reasons(failures))",
+                underlying: error)
         }
+    }
+
+    /// Each reason once; several addresses mostly fail alike.
+    private static func reasons(_ failures: [any Error]) -> String {
+        var reasons: [String] = []
+        for failure in failures {
+            let reason = "\(failure)"
+            if !reasons.contains(reason) { reasons.append(reason) }
+        }
+        return reasons.isEmpty ? "it has none" : reasons.joined(separator: "; ")
     }
 
     init(_ violation: FrameViolation) {

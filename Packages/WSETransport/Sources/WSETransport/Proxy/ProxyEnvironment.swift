@@ -69,6 +69,12 @@ struct ProxyEnvironment: Sendable {
         rest = rest.prefix { $0 != "/" }
         var headers: [WebSocketHeader] = []
         if let at = rest.lastIndex(of: "@") {
+            guard WebSocketURL.isPercentEncoded(rest[..<at].utf8) else {
+                throw WebSocketError(
+                    .invalidArgument,
+                    "\(name) has a % in the user or password that two hexadecimal digits do not follow; write it as %25."
+                )
+            }
             let credentials = WebSocketURL.percentDecoded(rest[..<at].utf8)
             headers.append(
                 WebSocketHeader("Proxy-Authorization", "Basic \(Base64.encode(Array(credentials.utf8)))"))

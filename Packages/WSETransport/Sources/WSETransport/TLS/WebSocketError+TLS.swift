@@ -28,7 +28,9 @@ extension WebSocketError {
     }
 
     init(tlsFailure failure: TLSFailure, underlying: (any Error)? = nil) {
-        self.init(.tlsFailed, failure.sentence, tlsFailure: failure, underlying: underlying)
+        var sentence = failure.sentence
+        if failure == .other, let underlying { sentence += " \(underlying)" }
+        self.init(.tlsFailed, sentence, tlsFailure: failure, underlying: underlying)
     }
 
     private static func failure(of error: BoringSSLError, _ certificate: NIOSSLCertificate?) -> TLSFailure {

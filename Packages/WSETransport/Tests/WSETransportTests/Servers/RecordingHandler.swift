@@ -27,6 +27,9 @@ final class RecordingHandler: WebSocketHandler {
     /// How far connecting has come; these are no callbacks that a test waits for.
     var reached: [WebSocketConnectStage] { stages.withLock { $0 } }
 
+    /// How often the end was told.
+    var closures: Int { closedCount.withLock { $0 } }
+
     /// The next callback.
     func next() async -> Event? {
         var iterator = events.makeAsyncIterator()
