@@ -4,7 +4,7 @@ import WSECrypto
 
 @testable import WSEClient
 
-@Suite struct CachedTokenTests {
+@Suite(.timeLimit(.minutes(1))) struct CachedTokenTests {
     /// Seconds that a test moves forward, and how often a token was fetched.
     private final class World: Sendable {
         let now = Mutex<UInt64>(1_000)
