@@ -5,7 +5,14 @@
 #include <errno.h>
 #include <stdint.h>
 
-#if defined(__GLIBC__) || defined(__gnu_linux__)
+// AddressSanitizer has an allocator of its own.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WSE_HAS_OTHER_ALLOCATOR
+#endif
+#endif
+
+#if (defined(__GLIBC__) || defined(__gnu_linux__)) && !defined(WSE_HAS_OTHER_ALLOCATOR)
 
 #include <malloc.h>
 

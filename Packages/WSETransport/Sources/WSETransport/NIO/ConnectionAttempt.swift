@@ -25,6 +25,11 @@ final class ConnectionAttempt {
     private var tlsContext: NIOSSLContext?
     private var upgrade: UpgradeHandler?
 
+    /// What is read at once, and what a busy connection keeps for it. More brings nothing, and with SwiftNIO's 64 KiB a
+    /// consumer is woken more often and a message of that size never lies whole in a read.
+    private static let reads = AdaptiveRecvByteBufferAllocator(
+        minimum: 64, initial: 2_048, maximum: 256 << 10)
+
     init(
         connection: NIOWebSocketConnection, request: WebSocketRequest,
         configuration: WebSocketConfiguration, tlsContexts: TLSContextCache,
@@ -85,6 +90,7 @@ final class ConnectionAttempt {
             .connectTimeout(TimeAmount(configuration.timeouts.connect))
             // Nothing may be read before the pipeline is complete.
             .channelOption(.autoRead, value: false)
+            .channelOption(.recvAllocator, value: Self.reads)
             .channelOption(.tcpOption(.tcp_nodelay), value: configuration.isNoDelay ? 1 : 0)
             .channelInitializer { channel in me.value.adopt(channel) }
         let (host, port) = proxy.map { ($0.host, $0.port) } ?? (request.url.host, request.url.port)

@@ -3,7 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOWebSocket
-import Synchronization
+@_spi(WSE) import WSETransport
 
 /// SwiftNIO's own WebSocket server, echoing messages: an implementation of RFC 6455 that is not ours.
 final class EchoServer: Sendable {
@@ -31,7 +31,7 @@ final class EchoServer: Sendable {
     }
 
     private final class Children: Sendable {
-        let state = Mutex<[ObjectIdentifier: EventLoopFuture<Void>]>([:])
+        let state = OrderedMutex<[ObjectIdentifier: EventLoopFuture<Void>]>([:])
 
         func add(_ channel: any Channel) {
             let id = ObjectIdentifier(channel)
