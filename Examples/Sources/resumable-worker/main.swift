@@ -27,8 +27,8 @@ try await withWSEClient(url: CommandLine.arguments[1], configuration: configurat
     defer { announcements.cancel() }
     for try await job in client.events {
         print("working on", job.topic ?? "-", job.offset ?? 0)
-        // The job in hand counts as handed over when the next one is asked for, so what is saved here is everything
-        // before it: after a crash it is done again rather than left out.
+        // Here the work is done. The job in hand counts as handed over, so it is saved behind its work and not before:
+        // after a crash in the middle it is done again rather than left out.
         try JSONEncoder().encode(client.positions()).write(to: file, options: .atomic)
     }
 }
