@@ -60,6 +60,7 @@ import WSECrypto
         let (gate, opening) = AsyncStream.makeStream(of: Void.self)
         let provider = CachedToken {
             for await _ in gate { break }
+            try Task.checkCancellation()
             return world.fetches.withLock {
                 $0 += 1
                 return "token \($0)"
