@@ -4,7 +4,7 @@ import Testing
 
 @testable import WSETransport
 
-@Suite("Proxy")
+@Suite("Proxy", .timeLimit(.minutes(1)))
 struct ProxyTests {
     private func connect(
         _ url: String, through proxy: RawServer, headers: [WebSocketHeader] = [],
@@ -96,6 +96,38 @@ struct ProxyTests {
         }
         #expect(closure.error?.tlsFailure == .hostNameMismatch)
         try await proxy.stop()
+    }
+
+    @Test("The environment's proxy is used, with its credentials, except for exempt hosts")
+    func environment() async throws {
+        let proxy = try await RawServer.start()
+        let variables = [
+            "http_proxy": "http://me:pass%40word@127.0.0.1:\(proxy.port)", "no_proxy": "127.0.0.1",
+        ]
+        var configuration = WebSocketConfiguration.patient
+        configuration.proxy = .environment
+        let transport = NIOWebSocketTransport(
+            configuration: configuration, environment: ProxyEnvironment { variables[$0] })
+        let tunneled = RecordingHandler()
+        let first = transport.connect(
+            WebSocketRequest(url: try WebSocketURL("ws://inner.example/")), handler: tunneled)
+        let peer = try await proxy.nextConnection()
+        let request = try await peer.readRequest()
+        #expect(
+            request
+                == "CONNECT inner.example:80 HTTP/1.1\r\nHost: inner.example:80\r\nProxy-Authorization: Basic bWU6cGFzc0B3b3Jk\r\n\r\n"
+        )
+        first.abort()
+        _ = await tunneled.closure()
+
+        let direct = RecordingHandler()
+        let second = transport.connect(
+            WebSocketRequest(url: try WebSocketURL("ws://127.0.0.1:\(proxy.port)/direct")), handler: direct)
+        #expect(try await proxy.nextConnection().readRequest().hasPrefix("GET /direct HTTP/1.1"))
+        second.abort()
+        _ = await direct.closure()
+        try await proxy.stop()
+        #expect(ProxyEnvironment.process.variable("PATH")?.isEmpty == false)
     }
 
     @Test("A proxy's refusal is surfaced with its status", arguments: [403, 407, 502])

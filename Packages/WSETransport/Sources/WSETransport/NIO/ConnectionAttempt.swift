@@ -13,6 +13,7 @@ final class ConnectionAttempt {
     private let configuration: WebSocketConfiguration
     private let tlsContexts: TLSContextCache
     private let resolver: (any Resolver & Sendable)?
+    private let environment: ProxyEnvironment
     private let eventLoop: any EventLoop
     /// `nil` once the attempt is over, one way or the other.
     private var handler: (any WebSocketHandler)?
@@ -33,9 +34,10 @@ final class ConnectionAttempt {
     init(
         connection: NIOWebSocketConnection, request: WebSocketRequest,
         configuration: WebSocketConfiguration, tlsContexts: TLSContextCache,
-        resolver: (any Resolver & Sendable)?, handler: any WebSocketHandler
+        resolver: (any Resolver & Sendable)?, environment: ProxyEnvironment, handler: any WebSocketHandler
     ) {
         self.resolver = resolver
+        self.environment = environment
         self.connection = connection
         self.request = request
         self.configuration = configuration
@@ -51,7 +53,7 @@ final class ConnectionAttempt {
             proxy =
                 switch configuration.proxy?.choice {
                 case .server(let server): server
-                case .environment: try ProxyEnvironment.process.proxy(for: request.url)
+                case .environment: try environment.proxy(for: request.url)
                 case nil: nil
                 }
         } catch {

@@ -13,6 +13,8 @@ public struct NIOWebSocketTransport: WebSocketTransport {
     private let tlsContexts = TLSContextCache()
     /// The system's if `nil`.
     private let makeResolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)?
+    /// Where ``WebSocketProxy/environment`` looks.
+    private let environment: ProxyEnvironment
 
     /// - Parameters:
     ///   - configuration: Limits, timeouts, TLS and proxy.
@@ -24,11 +26,14 @@ public struct NIOWebSocketTransport: WebSocketTransport {
         self.init(configuration: configuration, eventLoopGroup: eventLoopGroup, makeResolver: nil)
     }
 
-    /// With a resolver of a test's own.
+    /// With a resolver or an environment of a test's own.
     init(
-        configuration: WebSocketConfiguration, eventLoopGroup: any EventLoopGroup,
-        makeResolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)?
+        configuration: WebSocketConfiguration,
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        makeResolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)? = nil,
+        environment: ProxyEnvironment = .process
     ) {
+        self.environment = environment
         self.configuration = configuration
         self.eventLoopGroup = eventLoopGroup
         self.makeResolver = makeResolver
@@ -39,12 +44,12 @@ public struct NIOWebSocketTransport: WebSocketTransport {
     ) -> any WebSocketConnection {
         let connection = NIOWebSocketConnection(
             eventLoop: eventLoopGroup.any(), configuration: configuration)
-        let (configuration, tlsContexts) = (configuration, tlsContexts)
+        let (configuration, tlsContexts, environment) = (configuration, tlsContexts, environment)
         let resolver = makeResolver?(connection.eventLoop)
         connection.eventLoop.execute {
             let attempt = ConnectionAttempt(
                 connection: connection, request: request, configuration: configuration,
-                tlsContexts: tlsContexts, resolver: resolver, handler: handler)
+                tlsContexts: tlsContexts, resolver: resolver, environment: environment, handler: handler)
             connection.stage.value = .connecting(attempt)
             attempt.start()
         }
