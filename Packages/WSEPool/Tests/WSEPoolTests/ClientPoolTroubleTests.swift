@@ -180,6 +180,30 @@ import WSETransportTesting
         #expect(pool.readyConnections == 0)
     }
 
+    @Test(arguments: [TopicPlacement.spread(connections: 2), .everyEndpoint()])
+    func `while nobody is there topics can be wanted and endpoints changed, and connecting goes on`(
+        placement: TopicPlacement
+    ) async throws {
+        var configuration = ClientPoolTests.configuration()
+        configuration.initialConnect = .retry
+        configuration.subscriptionTimeout = .milliseconds(20)
+        let pool = try WSEClientPool(
+            endpoints: ["ws://127.0.0.1:1/wse"], placement: placement, configuration: configuration)
+        let signals = pool.signals
+        let connecting = Task { try await pool.connect() }
+        for await signal in signals { if case .retrying = signal.signal { break } }
+        #expect(try await pool.subscribe(["a"]).pending == ["a"])
+        let server = try await ClientPoolTests.server()
+        try await pool.setEndpoints([WebSocketURL(server.url)])
+        try await connecting.value
+        await ClientPoolTests.waitUntil { pool.isFullyReady }
+        try server.publish("tick", ["n": 1], to: "a")
+        var events = pool.events.makeAsyncIterator()
+        #expect(try await events.next()?.payload["n"] == 1)
+        await pool.disconnect()
+        await server.stop()
+    }
+
     @Test func `one endpoint that is not there keeps none of the others from serving`() async throws {
         let server = try await ClientPoolTests.server()
         let pool = try WSEClientPool(

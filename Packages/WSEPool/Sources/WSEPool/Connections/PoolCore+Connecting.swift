@@ -5,22 +5,31 @@ import Synchronization
 extension PoolCore {
     func connect() async throws(WSEError) {
         await turnstile.enter(alone: true)
-        defer { turnstile.leave(alone: true) }
-        let (members, isRunning) = state.withLock { state in
+        let isRunning = state.withLock { state in
             defer {
                 state.isRunning = true
                 if !state.isRunning { state.ended = [] }
             }
-            return (state.members, state.isRunning)
+            return state.isRunning
         }
         if !isRunning { merge.hub.reopen() }
-        do throws(WSEError) {
-            try await connect(members, goesOn: configuration.client.initialConnect == .retry)
-        } catch {
-            state.withLock { $0.isRunning = false }
-            await disconnect(members)
-            merge.hub.finish()
-            throw error
+        // Not for as long as connecting takes: topics may be wanted meanwhile, and other endpoints be what helps.
+        turnstile.leave(alone: true)
+        while true {
+            let members = members
+            do throws(WSEError) {
+                return try await connect(members, goesOn: configuration.client.initialConnect == .retry)
+            } catch {
+                let isReplaced = state.withLock { state in
+                    state.isRunning
+                        && !state.members.contains { member in members.contains { $0 === member } }
+                }
+                if error.code == .closed, isReplaced { continue }
+                state.withLock { $0.isRunning = false }
+                await disconnect(self.members)
+                merge.hub.finish()
+                throw error
+            }
         }
     }
 
