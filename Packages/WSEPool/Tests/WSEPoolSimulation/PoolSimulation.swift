@@ -255,18 +255,42 @@ final class PoolSimulation {
         let places = from.machine.places(of: topics)
         filter.setPlaces(places, of: id)
         note(42, id, "move \(id) of \(topics) from \(from.number) to \(to.number)")
-        guard to.machine.isReady else { return letGo(places, of: id, from, to, leaving) }
+        takeOver(places, of: id, from, to, leaving, tries: 100)
+    }
+
+    private func takeOver(
+        _ places: [String: TopicPlace], of move: UInt64, _ from: SimulatedMember, _ to: SimulatedMember,
+        _ leaving: [SimulatedMember], tries: Int
+    ) {
+        let again = {
+            if tries > 0, from.machine.isReady {
+                self.after(.milliseconds(100)) {
+                    self.takeOver(places, of: move, from, to, leaving, tries: tries - 1)
+                }
+            } else {
+                self.letGo(places, of: move, from, to, leaving, heads: [:])
+            }
+        }
+        guard to.machine.isReady else { return again() }
         to.ask {
             $0.adopt(places, request: $1, now: $2)
         } then: { answer in
+            guard answer.pending.isEmpty else { return again() }
+            let topics = places.keys.sorted()
+            let heads = to.machine.places(of: topics)
+            self.passOn(
+                self.filter.takenOver(
+                    move, places: from.machine.places(of: topics), heads: heads, now: self.now.moment.instant)
+            )
             var patience = VirtualTime.zero
-            if from.node != to.node, answer.pending.isEmpty {
-                self.passOn(self.filter.switchMove(id, now: self.now.moment.instant))
-                self.note(43, id, "move \(id) switches")
+            let isWithinServer = from.node == to.node
+            if !isWithinServer {
+                self.passOn(self.filter.switchMove(move, now: self.now.moment.instant))
+                self.note(43, move, "move \(move) switches")
                 if from.machine.isReady { patience = self.scenario.relayPatience }
             }
             self.after(patience + self.random.time(.zero ... .milliseconds(20))) {
-                self.letGo(places, of: id, from, to, leaving)
+                self.letGo(places, of: move, from, to, leaving, heads: heads)
             }
         }
     }
@@ -283,25 +307,47 @@ final class PoolSimulation {
 
     private func letGo(
         _ places: [String: TopicPlace], of move: UInt64, _ from: SimulatedMember, _ to: SimulatedMember,
-        _ leaving: [SimulatedMember]
+        _ leaving: [SimulatedMember], heads: [String: TopicPlace]
     ) {
         let topics = places.keys.sorted()
         let places = places.merging(from.machine.places(of: topics)) { $1 }
         if from.node == to.node { switchMove(move) }
         from.ask({ $0.release(topics, request: $1, now: $2) }) { _ in
-            from.machine.finishRelease(topics)
-            let places = places.merging(self.filter.lastPlaces(of: move)) { $1 }
-            to.ask({
-                $0.adopt(places, request: $1, now: $2)
-                $0.stopWaiting($1)
-            }) { _ in }
-            self.passOn(
-                self.filter.endMove(
-                    move, places: to.machine.places(of: topics), now: self.now.moment.instant))
-            self.note(44, move, "move \(move) ends")
-            self.movesUnderWay -= 1
-            if self.movesUnderWay == 0 { for member in leaving { self.retire(member) } }
+            self.finishRelease(topics, places, of: move, from, to, leaving, heads: heads)
         }
+    }
+
+    private func finishRelease(
+        _ topics: [String], _ places: [String: TopicPlace], of move: UInt64, _ from: SimulatedMember,
+        _ to: SimulatedMember, _ leaving: [SimulatedMember], heads: [String: TopicPlace]
+    ) {
+        if from.machine.isReady, filter.isHolding(move), filter.isBehind(heads, in: move) {
+            after(.milliseconds(10)) {
+                self.finishRelease(topics, places, of: move, from, to, leaving, heads: heads)
+            }
+            return
+        }
+        from.machine.finishRelease(topics)
+        // Behind what was to be delivered.
+        from.ask({ $0.subscribe([], request: $1, now: $2) }) { _ in
+            self.endMove(topics, places, of: move, to, leaving)
+        }
+    }
+
+    private func endMove(
+        _ topics: [String], _ places: [String: TopicPlace], of move: UInt64, _ to: SimulatedMember,
+        _ leaving: [SimulatedMember]
+    ) {
+        let places = places.merging(filter.lastPlaces(of: move)) { $1 }
+        to.ask({
+            $0.adopt(places, request: $1, now: $2)
+            $0.stopWaiting($1)
+        }) { _ in }
+        passOn(
+            filter.endMove(move, places: to.machine.places(of: topics), now: now.moment.instant))
+        note(44, move, "move \(move) ends")
+        movesUnderWay -= 1
+        if movesUnderWay == 0 { for member in leaving { retire(member) } }
     }
 
     // MARK: Events
@@ -315,7 +361,10 @@ final class PoolSimulation {
     }
 
     func missing(_ gap: WSEGap, from member: SimulatedMember) {
-        for gap in filter.missing(gap, from: member.number) { ledger.heard(.gap(gap)) }
+        var passed: [WSEEvent] = []
+        let told = filter.missing(gap, from: member.number, now: now.moment.instant, into: &passed)
+        passOn(passed)
+        for gap in told { ledger.heard(.gap(gap)) }
     }
 
     private func passOn(_ events: [WSEEvent]) {

@@ -123,8 +123,8 @@ final class SimulatedNode {
         guard message["p", "action"]?.stringValue == "subscribe" else {
             link.subscribed.subtract(topics)
             link.send(
-                #"{"c":"WSE","t":"subscription_update","p":{"success_topics":\#(names),"failed_topics":[]},"cid":"\#(id)","v":1}"#
-            )
+                #"{"c":"WSE","t":"subscription_update","p":{"success_topics":\#(names),"failed_topics":[]},"cid":"\#(id)","v":1}"#,
+                overtakes: world.scenario.answersOvertake && world.random.chance(0.5))
             return
         }
         link.subscribed.formUnion(topics)
@@ -189,10 +189,13 @@ final class SimulatedLink {
         world = node.world
     }
 
-    func send(_ text: String, whenRead: (() -> Void)? = nil) {
+    /// - Parameter overtakes: Whether it goes past what was sent before.
+    func send(_ text: String, overtakes: Bool = false, whenRead: (() -> Void)? = nil) {
         guard !isCut, !isStalled else { return }
-        toClient = max(toClient, world.now + world.random.time(world.scenario.latency))
-        world.after(toClient - world.now) { [self] in
+        let arrival =
+            overtakes ? world.now : max(toClient, world.now + world.random.time(world.scenario.latency))
+        toClient = max(toClient, arrival)
+        world.after(arrival - world.now) { [self] in
             guard !isCut, !isStalled else { return }
             inbox.append((text, whenRead))
             if !isPaused { read() }

@@ -49,6 +49,24 @@ import WSEResilience
     }
 
     @Test(arguments: SelectionStrategy.allCases)
+    mutating func `an endpoint that takes connections and drops them is unhealthy as well`(
+        strategy: SelectionStrategy
+    ) {
+        var pool = pool(strategy, ["a", "b"])
+        // The good one is hardly known.
+        if let lease = pool.select(excluding: ["a"], now: start, using: &generator) {
+            pool.connected(lease, after: .milliseconds(5), now: start)
+        }
+        for _ in 0..<6 {
+            guard let lease = pool.select(excluding: ["b"], now: start, using: &generator) else { continue }
+            pool.connected(lease, after: .milliseconds(5), now: start)
+            pool.ended(lease, failed: true, now: start)
+        }
+        let counts = shares(&pool, 10_000, now: start)
+        #expect((counts["a"] ?? 0) < 500)
+    }
+
+    @Test(arguments: SelectionStrategy.allCases)
     mutating func `an unhealthy endpoint gets less than a twentieth of the choices`(
         strategy: SelectionStrategy
     ) {

@@ -17,6 +17,14 @@ import WSEWire
         return MergeFilter(configuration, using: &generator)
     }
 
+    /// What is told of a gap; nothing goes out with it.
+    private func missing(_ gap: WSEGap, from member: Int, _ filter: inout MergeFilter) -> [WSEGap] {
+        var passed: [WSEEvent] = []
+        let told = filter.missing(gap, from: member, now: now, into: &passed)
+        #expect(ids(passed) == [])
+        return told
+    }
+
     private func ids(_ events: [WSEEvent]) -> [String] { events.map { $0.id ?? "-" } }
 
     // MARK: Moves
@@ -80,8 +88,8 @@ import WSEWire
         let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
         #expect(filter.isHolding(move))
         #expect(filter.lastPlaces(of: move) == [:])
-        #expect(filter.missing(gap(0, 3), from: 2) == [])
-        #expect(filter.missing(WSEGap(topic: "b", epoch: "e", offsets: 0...3), from: 2).count == 1)
+        #expect(missing(gap(0, 3), from: 2, &filter) == [])
+        #expect(missing(WSEGap(topic: "b", epoch: "e", offsets: 0...3), from: 2, &filter).count == 1)
         #expect(
             ids(filter.take([event("a", "e", 0, id: "0"), event("a", "e", 1, id: "1")], from: 1, now: now))
                 == ["0", "1"])
@@ -94,9 +102,73 @@ import WSEWire
         #expect(filter.takeCertainGaps() == [gap(2, 3)])
         #expect(filter.takeCertainGaps() == [])
         // Now the old one's is the new one's to give or to miss.
-        #expect(filter.missing(gap(2, 2), from: 1) == [])
+        #expect(missing(gap(2, 2), from: 1, &filter) == [])
         #expect(ids(filter.endMove(move, places: [:], now: now)) == [])
-        #expect(filter.missing(gap(5, 6), from: 2) == [gap(5, 6)])
+        #expect(missing(gap(5, 6), from: 2, &filter) == [gap(5, 6)])
+    }
+
+    @Test func `what the old member misses the new one gives, and takes over with it`() {
+        var filter = filter()
+        let gap = WSEGap(topic: "a", epoch: "e", offsets: 5...6)
+        let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
+        filter.setPlaces(["a": TopicPlace(position: TopicPosition(epoch: "e", offset: 4))], of: move)
+        var passed: [WSEEvent] = []
+        // Before the new one is confirmed nobody else may have it.
+        #expect(filter.missing(gap, from: 1, now: now, into: &passed) == [gap])
+        #expect(ids(filter.takenOver(move, places: [:], heads: [:], now: now)) == [])
+        let new = (5...8).map { event("a", "e", $0, id: "\($0)") }
+        #expect(ids(filter.take(new, from: 2, now: now)) == [])
+        #expect(filter.missing(gap, from: 1, now: now, into: &passed) == [])
+        #expect(ids(passed) == ["5", "6", "7", "8"])
+        #expect(ids(filter.take([event("a", "e", 7, id: "7")], from: 1, now: now)) == [])
+    }
+
+    @Test func `of a topic that the old member was not answered about the new one's events count at once`() {
+        var filter = filter()
+        let move = filter.beginMove(["a", "b"], from: 1, to: 2, isWithinServer: true)
+        let place = TopicPlace(position: TopicPosition(epoch: "e", offset: 0))
+        filter.setPlaces(["a": TopicPlace(), "b": place], of: move)
+        let new = [event("a", "e", 5, id: "a5"), event("b", "e", 1, id: "b1")]
+        #expect(ids(filter.take(new, from: 2, now: now)) == [])
+        #expect(ids(filter.takenOver(move, places: [:], heads: [:], now: now)) == ["a5"])
+        // The old one begins later, and gives the other topic on.
+        let old = [event("a", "e", 7, id: "a7"), event("b", "e", 1, id: "b1")]
+        #expect(ids(filter.take(old, from: 1, now: now)) == ["b1"])
+        #expect(ids(filter.take([event("a", "e", 6, id: "a6")], from: 2, now: now)) == ["a6"])
+        #expect(filter.isHolding(move))
+        #expect(ids(filter.endMove(move, places: [:], now: now)) == [])
+        #expect(filter.heldCount == 0)
+    }
+
+    @Test func `an answer to the old member that comes late counts, if it is from before the new one's`() {
+        var filter = filter()
+        let move = filter.beginMove(["a", "b"], from: 1, to: 2, isWithinServer: true)
+        filter.setPlaces(["a": TopicPlace(), "b": TopicPlace()], of: move)
+        let place = { (offset: UInt64) in TopicPlace(position: TopicPosition(epoch: "e", offset: offset)) }
+        let passed = filter.takenOver(
+            move, places: ["a": place(18), "b": place(22)], heads: ["a": place(19), "b": place(11)], now: now)
+        #expect(ids(passed) == [])
+        #expect(filter.isBehind(["a": place(19), "b": place(11)], in: move))
+        let new = [event("a", "e", 20, id: "a20"), event("b", "e", 12, id: "b12")]
+        #expect(ids(filter.take(new, from: 2, now: now)) == ["b12"])
+        let old = [event("a", "e", 19, id: "a19"), event("b", "e", 23, id: "b23")]
+        #expect(ids(filter.take(old, from: 1, now: now)) == ["a19"])
+        #expect(!filter.isBehind(["a": place(19), "b": place(11)], in: move))
+        #expect(ids(filter.endMove(move, places: [:], now: now)) == ["a20"])
+    }
+
+    @Test func `whether the old member has come as far as the new one's server`() {
+        var filter = filter()
+        let heads = [
+            "a": TopicPlace(position: TopicPosition(epoch: "e", offset: 1)), "b": TopicPlace(hasNoPast: true),
+        ]
+        let move = filter.beginMove(["a", "b"], from: 1, to: 2, isWithinServer: true)
+        #expect(filter.isBehind(heads, in: move))
+        #expect(ids(filter.take([event("a", "e", 0, id: "0")], from: 1, now: now)) == ["0"])
+        #expect(filter.isBehind(heads, in: move))
+        #expect(ids(filter.take([event("a", "e", 1, id: "1")], from: 1, now: now)) == ["1"])
+        #expect(!filter.isBehind(heads, in: move))
+        #expect(!filter.isBehind(heads, in: move + 1))
     }
 
     @Test func `what the old member has given is not missing after the move either`() {
@@ -105,9 +177,9 @@ import WSEWire
         let move = filter.beginMove(["a"], from: 1, to: 2, isWithinServer: true)
         #expect(ids(filter.take([event("a", "e", 6, id: "6")], from: 1, now: now)) == ["6"])
         #expect(ids(filter.endMove(move, places: [:], now: now)) == [])
-        #expect(filter.missing(gap(5, 6), from: 2) == [])
-        #expect(filter.missing(gap(5, 8), from: 2) == [gap(7, 8)])
-        #expect(filter.missing(WSEGap(topic: "a", epoch: "f", offsets: 5...6), from: 2).count == 1)
+        #expect(missing(gap(5, 6), from: 2, &filter) == [])
+        #expect(missing(gap(5, 8), from: 2, &filter) == [gap(7, 8)])
+        #expect(missing(WSEGap(topic: "a", epoch: "f", offsets: 5...6), from: 2, &filter).count == 1)
     }
 
     @Test func `an epoch that ends while its topic moves is given to its end`() {

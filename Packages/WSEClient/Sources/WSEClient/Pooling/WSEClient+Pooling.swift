@@ -49,9 +49,17 @@ import WSEWire
         await engine.adopt(places, awaitsAnswer: awaitsAnswer)
     }
 
-    /// Unsubscribes from topics; when this returns, the sink has taken all that came before the server's answer.
+    /// Unsubscribes from topics, and returns with the server's answer. What still comes counts until
+    /// ``finishRelease(_:)``.
     public func release(_ topics: [String]) async {
         await engine.release(topics)
+    }
+
+    /// What still comes of these topics does not count. When this returns, the sink has taken all that did.
+    public func finishRelease(_ topics: [String]) async {
+        engine.perform { state, _ in state.machine.finishRelease(topics) }
+        // As above.
+        _ = await engine.subscribe([])
     }
 }
 
@@ -67,6 +75,5 @@ extension SessionEngine {
         _ = await awaitSubscription { state, request, now in
             state.machine.release(topics, request: request, now: now)
         }
-        perform { state, _ in state.machine.finishRelease(topics) }
     }
 }

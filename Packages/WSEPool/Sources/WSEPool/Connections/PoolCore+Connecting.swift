@@ -24,7 +24,7 @@ extension PoolCore {
                     state.isRunning
                         && !state.members.contains { member in members.contains { $0 === member } }
                 }
-                if error.code == .closed, isReplaced { continue }
+                if error.isUsersOwn, isReplaced, !Task.isCancelled { continue }
                 state.withLock { $0.isRunning = false }
                 await disconnect(self.members)
                 merge.hub.finish()
@@ -41,7 +41,13 @@ extension PoolCore {
     /// - Throws: What the first one met, if none has become ready; a refused token; `cancelled`.
     func connect(_ members: [PoolMember], all: Bool = false, goesOn: Bool) async throws(WSEError) {
         let (outcomes, continuation) = AsyncStream.makeStream(of: (Int, PoolMember.FirstAttempt).self)
-        for member in members { member.connect { continuation.yield((member.number, $0)) } }
+        // Begun under the lock, so that a disconnect finds them all.
+        let isBegun = state.withLock { state in
+            guard state.isRunning else { return false }
+            for member in members { member.connect { continuation.yield((member.number, $0)) } }
+            return true
+        }
+        guard isBegun else { throw WSEError(.closed, "the pool was disconnected") }
         var ready: Set<Int> = []
         var failures: [Int: WSEError] = [:]
         if members.isEmpty { return }
@@ -59,7 +65,7 @@ extension PoolCore {
             if all, !failures.isEmpty, let error = failures[number] { throw error }
             guard ready.count + failures.count == members.count else { continue }
             if !ready.isEmpty { return }
-            if let error = failures[number], !goesOn || failures.values.allSatisfy({ $0.code == .closed }) {
+            if let error = failures[number], !goesOn || failures.values.allSatisfy(\.isUsersOwn) {
                 throw failures.min { $0.key < $1.key }?.value ?? error
             }
         }
@@ -83,7 +89,12 @@ extension PoolCore {
 
     func disconnect(_ members: [PoolMember]) async {
         await withTaskGroup { group in
-            for member in members { group.addTask { await member.client.disconnect() } }
+            for member in members { group.addTask { await member.disconnect() } }
         }
     }
+}
+
+extension WSEError {
+    /// Whether no server has anything to do with it.
+    fileprivate var isUsersOwn: Bool { code == .closed || code == .cancelled }
 }

@@ -37,39 +37,55 @@ extension PoolCore {
             state.others += new
             return state.isRunning
         }
-        defer { state.withLock { $0.others.removeAll { other in new.contains { $0 === other } } } }
         guard isRunning else { return }
         do throws(WSEError) {
             try await connect(new, all: true, goesOn: false)
         } catch {
-            await disconnect(new)
+            await retire(new)
             throw error
         }
     }
 
     private func retire(_ members: [PoolMember]) async {
-        state.withLock { $0.others += members }
+        state.withLock { state in
+            for member in members where !state.others.contains(where: { $0 === member }) {
+                state.others.append(member)
+            }
+        }
         await disconnect(members)
-        state.withLock { $0.others.removeAll { other in members.contains { $0 === other } } }
+        state.withLock { state in
+            for member in members { state.retired.add(member.client.statistics()) }
+            state.others.removeAll { other in members.contains { $0 === other } }
+        }
     }
 
     /// Makes `new` the members that share the topics, and moves those that belong elsewhere then.
     private func replace(_ old: [PoolMember], with new: [PoolMember], connections: Int) async {
-        let wanted = state.withLock { state in
+        let wanted = exchange(new, connections: connections)
+        await carryOut(moves(of: wanted, from: old, to: new))
+    }
+
+    /// Those that share the topics from now on; others are that no longer until they have let go.
+    ///
+    /// - Returns: The wanted topics.
+    private func exchange(_ new: [PoolMember], connections: Int? = nil) -> Set<String> {
+        state.withLock { state in
+            state.others += state.members.filter { member in !new.contains { $0 === member } }
+            state.others.removeAll { other in new.contains { $0 === other } }
             state.members = new
-            // Until they have let go.
-            state.others += old.filter { member in !new.contains { $0 === member } }
-            state.connections = connections
+            if let connections { state.connections = connections }
             return state.wanted
         }
-        let moves = moves(of: wanted, from: old, to: new)
-        await withTaskGroup { group in
-            for move in moves { group.addTask { await self.carryOut(move) } }
-        }
-        state.withLock { state in
-            state.movedTopics += UInt64(moves.reduce(0) { $0 + $1.topics.count })
-            state.others.removeAll { other in old.contains { $0 === other } }
-        }
+    }
+
+    private func carryOut(_ moves: [Move]) async {
+        // Out of reach of a caller's cancellation: half a move would lose something.
+        await Task {
+            await withTaskGroup { group in
+                for move in moves { group.addTask { await self.carryOut(move) } }
+            }
+        }.value
+        state.withLock { $0.movedTopics += UInt64(moves.reduce(0) { $0 + $1.topics.count }) }
     }
 
     private func moves(of topics: Set<String>, from old: [PoolMember], to new: [PoolMember]) -> [Move] {
@@ -96,31 +112,61 @@ extension PoolCore {
     ///
     /// Between servers there is no such order, and an event that came once does not come again under its id.
     private func carryOut(_ move: Move) async {
-        let isWithinServer = move.from.client.endpoint == move.to.client.endpoint
+        let (from, to) = (move.from.client, move.to.client)
+        let isWithinServer = from.endpoint == to.endpoint
         let id = merge.beginMove(
-            move.topics, from: move.from.number, to: move.to.number,
-            isWithinServer: isWithinServer)
+            move.topics, from: move.from.number, to: move.to.number, isWithinServer: isWithinServer)
         // Behind the beginning, or what the old member gives in between would be noted by nobody.
-        var places = await move.from.client.places(of: move.topics)
+        var places = await from.places(of: move.topics)
         merge.setPlaces(places, of: id)
         let topics = places.keys.sorted()
-        if move.to.client.isReady {
-            let answer = await move.to.client.adopt(places, awaitsAnswer: true)
-            if !isWithinServer, answer.pending.isEmpty {
+        var heads: [String: TopicPlace] = [:]
+        if await isTakenOver(places, from, to) {
+            let present = await from.places(of: topics)
+            heads = await to.places(of: topics)
+            merge.takenOver(id, places: present, heads: heads)
+            if !isWithinServer {
                 merge.switchMove(id)
                 // Nodes learn of a subscription a moment later, and nothing says when. Until then the old one gets what
                 // the new one does not.
-                if move.from.client.isReady { await pause(configuration.relayPatience) }
+                if from.isReady { await pause(configuration.relayPatience) }
             }
         }
         // What the old one has learnt since; the new one may not have been answered at all.
-        places.merge(await move.from.client.places(of: topics)) { $1 }
+        places.merge(await from.places(of: topics)) { $1 }
         if isWithinServer { merge.switchMove(id, after: Self.releasePatience) }
-        await move.from.client.release(topics)
+        await from.release(topics)
+        await caughtUp(to: heads, from, move: id)
+        await from.finishRelease(topics)
         places.merge(merge.lastPlaces(of: id)) { $1 }
-        await move.to.client.adopt(places, awaitsAnswer: false)
-        merge.endMove(id, places: await move.to.client.places(of: topics))
+        await to.adopt(places, awaitsAnswer: false)
+        merge.endMove(id, places: await to.places(of: topics))
     }
+
+    /// Subscribes the new member. Should it not be ready, the old one keeps the topics for as long as an attempt to
+    /// connect may take.
+    ///
+    /// - Returns: Whether the server has confirmed it.
+    private func isTakenOver(_ places: [String: TopicPlace], _ from: WSEClient, _ to: WSEClient) async -> Bool
+    {
+        if places.isEmpty { return false }
+        var waited = Duration.zero
+        while true {
+            if to.isReady, await to.adopt(places, awaitsAnswer: true).pending.isEmpty { return true }
+            guard from.isReady, waited < configuration.client.connectTimeout else { return false }
+            await pause(Self.step)
+            waited += Self.step
+        }
+    }
+
+    /// Waits until the old member has given what the new one's server had when that subscribed: its answer may overtake
+    /// events.
+    private func caughtUp(to heads: [String: TopicPlace], _ from: WSEClient, move: UInt64) async {
+        while from.isReady, merge.isHolding(move), merge.isBehind(heads, in: move) { await pause(Self.step) }
+    }
+
+    /// Between two looks at something that nobody tells.
+    private static let step = Duration.milliseconds(10)
 
     private func pause(_ duration: Duration) async {
         let clock = configuration.client.clock
@@ -137,9 +183,9 @@ extension PoolCore {
         let gone = endpoints.replaceAll(with: urls)
         guard isPinned else {
             merge.tellStampedApartByID(endpoints.endpoints.count > 1)
-            for member in members where gone.contains(member.client.endpoint) {
-                member.client.forceReconnect()
-            }
+            // Those too that take all servers for one.
+            await replace(
+                members.filter { gone.contains($0.client.endpoint) || !$0.isClustered && isClustered })
             return
         }
         let (old, connections, wanted, isRunning) = state.withLock {
@@ -153,11 +199,30 @@ extension PoolCore {
             }
         }
         let leaving = old.filter { member in member.endpoint.map(gone.contains) ?? false }
-        state.withLock { state in
-            state.members.removeAll { member in leaving.contains { $0 === member } }
-            state.members += new
-        }
+        _ = exchange(old.filter { member in !leaving.contains { $0 === member } } + new)
         if isRunning { try? await connect(new, goesOn: false) }
+        await retire(leaving)
+    }
+
+    /// Puts new members into the places of these, to which the strategy gives an endpoint, and moves their topics. Where
+    /// no connection can be had at once, the old members make one themselves, by and by.
+    private func replace(_ leaving: [PoolMember]) async {
+        if leaving.isEmpty { return }
+        let successors = leaving.map { makeMember(for: nil, slot: $0.slot) }
+        do throws(WSEError) {
+            try await join(successors)
+        } catch {
+            for member in leaving { member.client.forceReconnect() }
+            return
+        }
+        let old = members
+        let new = old.map { member in
+            leaving.firstIndex { $0 === member }.map { successors[$0] } ?? member
+        }
+        let wanted = exchange(new)
+        let shares = Dictionary(Self.shares(wanted, of: old).map { ($0.number, $1) }) { $1 }
+        await carryOut(
+            zip(leaving, successors).map { Move(from: $0, to: $1, topics: shares[$0.number] ?? []) })
         await retire(leaving)
     }
 }

@@ -16,6 +16,8 @@ final class PoolCore: Sendable {
         var movedTopics: UInt64 = 0
         /// Members that have ended for good.
         var ended: Set<Int> = []
+        /// What members did that are gone.
+        var retired = WSEPoolStatistics.Totals()
     }
 
     let configuration: WSEClientPool.Configuration
@@ -37,6 +39,7 @@ final class PoolCore: Sendable {
         var filter = MergeFilter.Configuration()
         filter.tellsStampedApartByID = isPinned || self.endpoints.endpoints.count > 1
         filter.relayPatience = isPinned ? max(configuration.relayPatience, .zero) : nil
+        filter.rememberedIDs = max(configuration.rememberedIDs, 1)
         let reference = WeakCore()
         self.reference = reference
         merge = MergePoint(
@@ -72,8 +75,11 @@ final class PoolCore: Sendable {
         merge.hub.finish()
         signals.finish()
         // Ends what waits for them, which would keep them.
-        for member in members { Task { await member.client.disconnect() } }
+        for member in members { Task { await member.disconnect() } }
     }
+
+    /// Whether connections may go to servers with histories of their own.
+    var isClustered: Bool { configuration.client.isClustered ?? (endpoints.endpoints.count > 1) }
 
     var isPinned: Bool { configuration.placement.value == .everyEndpoint }
 
@@ -108,7 +114,7 @@ final class PoolCore: Sendable {
             configuration.isClustered = configuration.isClustered ?? false
         } else {
             configuration.endpoints = endpoints
-            configuration.isClustered = configuration.isClustered ?? (endpoints.endpoints.count > 1)
+            configuration.isClustered = isClustered
         }
         let sink = MemberSink(member: number, merge: merge) { [reference] in
             reference.core?.memberEnded(number, $0)
@@ -123,7 +129,9 @@ final class PoolCore: Sendable {
                     WSEPoolSignal(connection: number, endpoint: client.endpoint, signal: signal))
             }
         }
-        return PoolMember(number: number, endpoint: endpoint, slot: slot, client: client)
+        return PoolMember(
+            number: number, endpoint: endpoint, slot: slot, isClustered: configuration.isClustered ?? false,
+            client: client)
     }
 
     /// A server wants nobody on these topics, be it now or later.
@@ -137,23 +145,41 @@ final class PoolCore: Sendable {
     /// A member has ended by an error that no reconnect can mend.
     private func memberEnded(_ number: Int, _ error: WSEError) {
         let isEnd = state.withLock { state in
-            guard state.isRunning else { return false }
+            // One that only comes or goes is not missed.
+            guard state.isRunning, state.members.contains(where: { $0.number == number }) else {
+                return false
+            }
             state.ended.insert(number)
-            return !isPinned || state.members.allSatisfy { state.ended.contains($0.number) }
+            guard !isPinned || state.members.allSatisfy({ state.ended.contains($0.number) }) else {
+                return false
+            }
+            state.isRunning = false
+            return true
         }
-        if isEnd { merge.hub.finish(throwing: error) }
+        guard isEnd else { return }
+        merge.hub.finish(throwing: error)
+        // Nobody hears the others any more.
+        Task {
+            await turnstile.enter(alone: true)
+            let members = state.withLock { $0.isRunning ? [] : $0.members + $0.others }
+            await disconnect(members)
+            turnstile.leave(alone: true)
+        }
     }
 
     // MARK: Statistics
 
     func statistics() -> WSEPoolStatistics {
-        let (members, wanted, moved) = state.withLock { ($0.members, $0.wanted, $0.movedTopics) }
+        let (members, wanted, moved, retired) = state.withLock {
+            ($0.members, $0.wanted, $0.movedTopics, $0.retired)
+        }
         return WSEPoolStatistics(
             connections: members.map {
                 .init(number: $0.number, endpoint: $0.client.endpoint, client: $0.client.statistics())
             },
             endpoints: endpoints.statistics, wantedTopics: wanted, queuedEvents: merge.hub.count,
-            heldEvents: merge.heldCount, duplicates: merge.duplicates, movedTopics: moved)
+            heldEvents: merge.heldCount, duplicates: merge.duplicates, movedTopics: moved, retired: retired,
+            droppedHere: merge.dropped)
     }
 }
 

@@ -1,5 +1,5 @@
 @_spi(WSEPool) import WSEClient
-import WSETransport
+@_spi(WSE) import WSETransport
 import WSEWire
 
 /// One of a pool's connections.
@@ -11,11 +11,16 @@ final class PoolMember: Sendable {
     /// Its place among those that share the topics between them.
     let slot: Int
     let client: WSEClient
+    /// Whether it was made for several servers, each with a history of its own.
+    let isClustered: Bool
+    /// What connects it for the first time.
+    private let connecting = OrderedMutex<Task<Void, Never>?>(nil)
 
-    init(number: Int, endpoint: WebSocketURL?, slot: Int, client: WSEClient) {
+    init(number: Int, endpoint: WebSocketURL?, slot: Int, isClustered: Bool, client: WSEClient) {
         self.number = number
         self.endpoint = endpoint
         self.slot = slot
+        self.isClustered = isClustered
         self.client = client
     }
 
@@ -38,7 +43,7 @@ final class PoolMember: Sendable {
                 break
             }
         }
-        Task { [client] in
+        let task = Task { [client] in
             do throws(WSEError) {
                 try await client.connect()
                 report(.ready)
@@ -47,6 +52,13 @@ final class PoolMember: Sendable {
             }
             watching.cancel()
         }
+        connecting.withLock { $0 = task }
+    }
+
+    /// Closes its connection, and gives up making one, should that have only just begun.
+    func disconnect() async {
+        await client.disconnect()
+        connecting.withLock { $0?.cancel() }
     }
 }
 

@@ -27,7 +27,8 @@ public final class WSEClientPool: Sendable {
     /// What a pool works with.
     public struct Configuration: Sendable {
         /// Of each connection. Its `endpoints` and `eventBuffering` are not used, `topics` are the pool's, and a `nil`
-        /// for `isClustered` means what suits the pool: yes where one connection may go to several endpoints.
+        /// for `isClustered` means what suits the pool: yes where one connection may go to several endpoints. Its
+        /// `offlineStore` is not used either: each connection would send what it holds.
         public var client: WSEConfiguration
         /// Where topics go. Default: ``TopicPlacement/spread(connections:)`` over 2 connections.
         public var placement: TopicPlacement
@@ -43,6 +44,12 @@ public final class WSEClientPool: Sendable {
         /// time in which the pool does not read, because a stream is full, does not count. With
         /// ``TopicPlacement/spread(connections:)`` a topic that moves between endpoints stays on both for as long.
         public var relayPatience: Duration
+        /// Ids of publications that are remembered, to tell copies apart. Default 65,536, at least 1.
+        ///
+        /// With ``TopicPlacement/everyEndpoint(connections:)`` a node that was out of reach and comes back replays what
+        /// others have passed on meanwhile. What goes beyond these ids is delivered a second time: set it to what is
+        /// published while a node may be away. An id takes some 50 bytes.
+        public var rememberedIDs: Int
 
         /// The defaults, but for what is given.
         public init(
@@ -50,13 +57,15 @@ public final class WSEClientPool: Sendable {
             placement: TopicPlacement = .spread(connections: 2),
             selection: ConnectionPool.Configuration = .init(),
             eventBuffering: StreamBuffering = .default,
-            relayPatience: Duration = .milliseconds(500)
+            relayPatience: Duration = .milliseconds(500),
+            rememberedIDs: Int = 65_536
         ) {
             self.client = client
             self.placement = placement
             self.selection = selection
             self.eventBuffering = eventBuffering
             self.relayPatience = relayPatience
+            self.rememberedIDs = rememberedIDs
         }
     }
 

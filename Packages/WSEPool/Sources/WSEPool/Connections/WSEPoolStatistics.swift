@@ -28,12 +28,32 @@ public struct WSEPoolStatistics: Sendable {
     /// How many times a topic changed its connection.
     public var movedTopics: UInt64
 
-    /// Events that the connections gave to the pool, copies and duplicates among them.
-    public var eventsReceived: UInt64 { connections.reduce(0) { $0 + $1.client.eventsDelivered } }
+    /// What connections did that are gone.
+    struct Totals: Sendable {
+        var eventsReceived: UInt64 = 0
+        var dropped: UInt64 = 0
+        var reconnects: UInt64 = 0
+
+        mutating func add(_ client: WSEStatistics) {
+            eventsReceived += client.eventsDelivered
+            dropped += client.dropped
+            reconnects += client.reconnects
+        }
+    }
+
+    var retired: Totals
+    /// Discarded when they had waited for a move or for their original.
+    var droppedHere: UInt64
+
+    /// Events that connections gave to the pool, copies and duplicates among them; those that are gone count as well.
+    public var eventsReceived: UInt64 { totals.eventsReceived }
     /// Events discarded by full streams.
-    public var dropped: UInt64 { connections.reduce(0) { $0 + $1.client.dropped } }
+    public var dropped: UInt64 { totals.dropped + droppedHere }
     /// Connections made again after a loss.
-    public var reconnects: UInt64 { connections.reduce(0) { $0 + $1.client.reconnects } }
+    public var reconnects: UInt64 { totals.reconnects }
+
+    private var totals: Totals { connections.reduce(into: retired) { $0.add($1.client) } }
+
     /// Connections that are ready.
     public var readyConnections: Int {
         connections.count { $0.client.state == .connected || $0.client.state == .degraded }

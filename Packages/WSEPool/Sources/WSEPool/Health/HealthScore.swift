@@ -37,10 +37,13 @@ public struct HealthScore: Sendable {
     }
 
     /// Notes that the endpoint served: a connection was made, or stayed up.
-    public mutating func recordSuccess(now: ContinuousClock.Instant) {
+    ///
+    /// - Parameter endsStreak: Whether it makes up for failures in a row. A connection that has only just been made does
+    ///   not: it may be dropped as soon as the one before.
+    public mutating func recordSuccess(endsStreak: Bool = true, now: ContinuousClock.Instant) {
         age(now)
         successes += 1
-        streak = 0
+        if endsStreak { streak = 0 }
     }
 
     /// Notes that the endpoint failed: no connection could be made, or one was lost.

@@ -107,7 +107,7 @@ struct MergeFilter: Sendable {
 
     private mutating func isBelowFloor(_ stamp: RecoveryStamp, of member: Int) -> Bool {
         guard floors[member] != nil else { return false }
-        let isBelow = floors[member]?.covers(stamp, forgettingPassed: true) ?? false
+        let isBelow = floors[member]?.coversAndForgets(stamp) ?? false
         if floors[member]?.isEmpty == true { floors[member] = nil }
         return isBelow
     }
@@ -216,11 +216,20 @@ struct MergeFilter: Sendable {
     /// Where the old member was with the topics after the move had begun; its events up to there have been taken.
     mutating func setPlaces(_ places: [String: TopicPlace], of move: UInt64) {
         guard let index = moves.firstIndex(where: { $0.id == move }) else { return }
+        var unclaimed: Set<InternedString> = []
         for (topic, place) in places {
-            guard let position = place.position else { continue }
-            moves[index].reached.note(
-                InternedString(topic), epoch: InternedString(position.epoch), offset: position.offset)
+            let name = InternedString(topic)
+            if let position = place.position {
+                moves[index].reached.note(
+                    name, epoch: InternedString(position.epoch), offset: position.offset)
+            } else if !place.hasNoPast, moves[index].last[name] == nil {
+                unclaimed.insert(name)
+            }
         }
+        guard !unclaimed.isEmpty else { return }
+        var part = moves[index].parted(unclaimed)
+        part.isUnclaimed = true
+        moves.insert(part, at: index + 1)
     }
 
     /// The new member has all that the old one has not given: from now on its events count.
@@ -228,10 +237,58 @@ struct MergeFilter: Sendable {
     /// - Returns: What goes out, in order.
     mutating func switchMove(_ id: UInt64, now: ContinuousClock.Instant) -> [WSEEvent] {
         var passed: [WSEEvent] = []
-        if let index = moves.firstIndex(where: { $0.id == id }) {
+        for index in moves.indices where moves[index].id == id {
             switchOver(index, now: now, into: &passed)
         }
         return passed
+    }
+
+    /// The new member is subscribed, so that it has or announces whatever the old one does not give.
+    ///
+    /// - Parameters:
+    ///   - places: Where the old one is with the topics now.
+    ///   - heads: Where the new one began.
+    /// - Returns: What goes out, in order: of topics of which the old one has no more than the new one, the new one's
+    ///   events.
+    mutating func takenOver(
+        _ move: UInt64, places: [String: TopicPlace], heads: [String: TopicPlace],
+        now: ContinuousClock.Instant
+    ) -> [WSEEvent] {
+        var passed: [WSEEvent] = []
+        for index in moves.indices where moves[index].id == move { moves[index].isTakenOver = true }
+        guard let index = moves.firstIndex(where: { $0.id == move && $0.isUnclaimed }) else { return passed }
+        let claimed = places.filter { topic, place in
+            guard let position = place.position else { return place.hasNoPast }
+            guard let head = heads[topic]?.position else { return true }
+            return head.epoch == position.epoch && position.offset < head.offset
+        }
+        let names = moves[index].topics.intersection(claimed.keys.map { InternedString($0) })
+        if !names.isEmpty {
+            var part = moves[index].parted(names)
+            part.isTakenOver = true
+            for (topic, place) in claimed where names.contains(InternedString(topic)) {
+                guard let position = place.position else { continue }
+                part.reached.note(
+                    InternedString(topic), epoch: InternedString(position.epoch), offset: position.offset)
+            }
+            moves.insert(part, at: index + 1)
+        }
+        switchOver(index, now: now, into: &passed)
+        return passed
+    }
+
+    /// Whether the old member has not given all up to these places.
+    func isBehind(_ heads: [String: TopicPlace], in move: UInt64) -> Bool {
+        heads.contains { topic, place in
+            guard let position = place.position,
+                let move = moves.first(where: {
+                    $0.id == move && !$0.isUnclaimed && $0.topics.contains(InternedString(topic))
+                })
+            else { return false }
+            let stamp = RecoveryStamp(
+                topic: InternedString(topic), epoch: InternedString(position.epoch), offset: position.offset)
+            return !move.reached.covers(stamp)
+        }
     }
 
     /// Whether the new member's events wait.
@@ -239,8 +296,8 @@ struct MergeFilter: Sendable {
 
     /// What the old member gave last of the topics, in this move.
     func lastPlaces(of move: UInt64) -> [String: TopicPlace] {
-        let last = moves.first { $0.id == move }?.last ?? [:]
-        return Dictionary(uniqueKeysWithValues: last.map { ($0.key.string, TopicPlace(position: $0.value)) })
+        let last = moves.filter { $0.id == move }.flatMap(\.last)
+        return Dictionary(last.map { ($0.key.string, TopicPlace(position: $0.value)) }) { $1 }
     }
 
     private mutating func switchOver(
@@ -266,15 +323,16 @@ struct MergeFilter: Sendable {
         -> [WSEEvent]
     {
         let passed = switchMove(id, now: now)
-        guard let index = moves.firstIndex(where: { $0.id == id }) else { return passed }
-        let move = moves.remove(at: index)
-        for topic in move.topics { floors[move.from]?.remove(topic) }
-        for (topic, place) in places {
-            guard let position = place.position else { continue }
-            floors[move.to]?.passed(
-                InternedString(topic), epoch: InternedString(position.epoch), offset: position.offset)
+        while let index = moves.firstIndex(where: { $0.id == id }) {
+            let move = moves.remove(at: index)
+            for topic in move.topics { floors[move.from]?.remove(topic) }
+            for (topic, place) in places {
+                guard let position = place.position else { continue }
+                floors[move.to]?.passed(
+                    InternedString(topic), epoch: InternedString(position.epoch), offset: position.offset)
+            }
+            for member in [move.from, move.to] where floors[member]?.isEmpty == true { floors[member] = nil }
         }
-        for member in [move.from, move.to] where floors[member]?.isEmpty == true { floors[member] = nil }
         return passed
     }
 
@@ -282,15 +340,21 @@ struct MergeFilter: Sendable {
 
     /// Takes word of what a member will not give.
     ///
+    /// - Parameter passed: What goes out, in order: what an old member misses the new one may have, so that one takes over.
     /// - Returns: What of it is missing for certain. What another member may give waits until the move gets on.
-    mutating func missing(_ gap: WSEGap, from member: Int) -> [WSEGap] {
+    mutating func missing(
+        _ gap: WSEGap, from member: Int, now: ContinuousClock.Instant, into passed: inout [WSEEvent]
+    ) -> [WSEGap] {
         let topic = InternedString(gap.topic)
         for index in moves.indices where moves[index].topics.contains(topic) {
             if moves[index].to == member, moves[index].phase == .holding {
                 moves[index].gaps.append(gap)
                 return []
             }
-            if moves[index].from == member, moves[index].phase == .switched, moves[index].isWithinServer {
+            if moves[index].from == member, moves[index].isWithinServer,
+                moves[index].isTakenOver || moves[index].phase == .switched
+            {
+                switchOver(index, now: now, into: &passed)
                 return []
             }
         }

@@ -11,6 +11,9 @@ final class MergePoint: Sendable {
         var isFull = false
         var timer: (any WSEScheduledWork)?
         var armed: ContinuousClock.Instant?
+        /// Of the timer that counts.
+        var generation: UInt64 = 0
+        var dropped: UInt64 = 0
     }
 
     let hub: EventHub
@@ -44,7 +47,13 @@ final class MergePoint: Sendable {
     ///
     /// - Returns: What of it is to be told.
     func missing(_ gap: WSEGap, from member: Int) -> [WSEGap] {
-        state.withLock { $0.filter.missing(gap, from: member) }
+        var told: [WSEGap] = []
+        release { filter, now in
+            var passed: [WSEEvent] = []
+            told = filter.missing(gap, from: member, now: now, into: &passed)
+            return passed
+        }
+        return told
     }
 
     /// Events that wait for a copy or for a move.
@@ -68,7 +77,18 @@ final class MergePoint: Sendable {
     }
 
     func switchMove(_ move: UInt64) {
-        _ = pass { $0.switchMove(move, now: $1) }
+        release { $0.switchMove(move, now: $1) }
+    }
+
+    func isHolding(_ move: UInt64) -> Bool { state.withLock { $0.filter.isHolding(move) } }
+
+    func isBehind(_ heads: [String: TopicPlace], in move: UInt64) -> Bool {
+        state.withLock { $0.filter.isBehind(heads, in: move) }
+    }
+
+    /// The server has confirmed the new member.
+    func takenOver(_ move: UInt64, places: [String: TopicPlace], heads: [String: TopicPlace]) {
+        release { $0.takenOver(move, places: places, heads: heads, now: $1) }
     }
 
     /// Lets the new member's events out after a while in which the old one was read from, should it not have let go by
@@ -86,10 +106,21 @@ final class MergePoint: Sendable {
     }
 
     func endMove(_ move: UInt64, places: [String: TopicPlace]) {
-        _ = pass { $0.endMove(move, places: places, now: $1) }
+        release { $0.endMove(move, places: places, now: $1) }
     }
 
     // MARK: Passing on
+
+    /// Events that a full stream discarded after they had waited here; members count those of their own batches.
+    var dropped: UInt64 { state.withLock { $0.dropped } }
+
+    /// Hands on what has waited. Nobody else counts what becomes of it.
+    private func release(_ body: (inout MergeFilter, ContinuousClock.Instant) -> [WSEEvent]) {
+        let outcome = pass(body)
+        guard outcome.dropped > 0 else { return }
+        state.withLock { $0.dropped += UInt64(outcome.dropped) }
+        onSignal(.dropped(count: outcome.dropped))
+    }
 
     /// Hands on what the filter gives out. Under the lock, as another thread's events may come behind it.
     private func pass(
@@ -131,22 +162,25 @@ final class MergePoint: Sendable {
 
     /// Keeps the timer at the time of the next copy. A later one leaves it as it is: it comes to nothing then.
     private func schedule() {
-        let delay = state.withLock { state -> Duration? in
+        let next = state.withLock { state -> (delay: Duration, generation: UInt64)? in
             guard let due = state.filter.nextDue, state.armed.map({ due < $0 }) ?? true else { return nil }
             state.armed = due
-            return max(due - clock.now(), .zero)
+            state.generation += 1
+            return (max(due - clock.now(), .zero), state.generation)
         }
-        guard let delay else { return }
+        guard let (delay, generation) = next else { return }
         let work = clock.schedule(after: delay) { [weak self] in
-            self?.state.withLock { $0.armed = nil }
-            _ = self?.pass { $0.takeOverdue(now: $1) }
+            guard let self else { return }
+            state.withLock { if $0.generation == generation { $0.armed = nil } }
+            release { $0.takeOverdue(now: $1) }
         }
-        let previous = state.withLock { state in
+        let unwanted = state.withLock { state -> (any WSEScheduledWork)? in
+            // It may have fired by now, and another one be armed already.
+            guard state.generation == generation else { return work }
             defer { state.timer = work }
             return state.timer
         }
-        // One that has fired is not harmed, and one that has not is the later one.
-        previous?.cancel()
+        unwanted?.cancel()
     }
 }
 

@@ -42,12 +42,15 @@ struct TopicFloors: Sendable {
     }
 
     /// Whether an event has gone out.
-    ///
-    /// - Parameter forgetting: Whether the topic is forgotten where it goes beyond: it comes in order.
-    mutating func covers(_ stamp: RecoveryStamp, forgettingPassed forgetting: Bool) -> Bool {
+    func covers(_ stamp: RecoveryStamp) -> Bool {
+        floors[stamp.topic]?[stamp.epoch].map { stamp.offset <= $0 } ?? false
+    }
+
+    /// Whether an event has gone out. Where the topic goes beyond it is forgotten, as it comes in order.
+    mutating func coversAndForgets(_ stamp: RecoveryStamp) -> Bool {
         guard let last = floors[stamp.topic]?[stamp.epoch] else { return false }
         if stamp.offset <= last { return true }
-        if forgetting { floors[stamp.topic] = nil }
+        floors[stamp.topic] = nil
         return false
     }
 }

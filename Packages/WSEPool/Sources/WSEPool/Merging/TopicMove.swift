@@ -14,10 +14,15 @@ struct TopicMove: Sendable {
     let id: UInt64
     let from: Int
     let to: Int
-    let topics: Set<InternedString>
+    private(set) var topics: Set<InternedString>
     /// Whether both are connected to one server, so that the new member gets all that the old one would.
     let isWithinServer: Bool
     var phase = Phase.holding
+    /// Whether the server has confirmed the new member.
+    var isTakenOver = false
+    /// Whether the old member was not answered about these topics when they began to move: it has nothing that the new one
+    /// has not, and where it begins may lie behind what the new one has.
+    var isUnclaimed = false
     /// Up to where the old member's events went out, for each topic and epoch.
     var reached = TopicFloors()
     /// The last event of each topic that the old member gave.
@@ -33,5 +38,19 @@ struct TopicMove: Sendable {
         self.to = to
         self.topics = topics
         self.isWithinServer = isWithinServer
+    }
+
+    /// Takes some of the topics out, as a part that moves by itself; nothing of the new member waits in that.
+    mutating func parted(_ part: Set<InternedString>) -> TopicMove {
+        var other = TopicMove(
+            id: id, from: from, to: to, topics: topics.intersection(part), isWithinServer: isWithinServer)
+        other.reached = reached.only(other.topics)
+        other.last = last.filter { part.contains($0.key) }
+        for topic in part {
+            topics.remove(topic)
+            reached.remove(topic)
+            last[topic] = nil
+        }
+        return other
     }
 }

@@ -241,7 +241,7 @@ public struct EndpointPool<Endpoint: Hashable & Sendable>: Sendable {
         guard let open = leases[lease], !open.isConnected else { return }
         leases[lease]?.isConnected = true
         members[lease.endpoint]?.breaker.recordSuccess(open.permit, now: now)
-        members[lease.endpoint]?.health.recordSuccess(now: now)
+        members[lease.endpoint]?.health.recordSuccess(endsStreak: false, now: now)
         members[lease.endpoint]?.health.recordLatency(latency, now: now)
         members[lease.endpoint]?.successes += 1
     }
