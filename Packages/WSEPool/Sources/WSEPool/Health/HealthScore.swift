@@ -38,8 +38,10 @@ public struct HealthScore: Sendable {
 
     /// Notes that the endpoint served: a connection was made, or stayed up.
     ///
-    /// - Parameter endsStreak: Whether it makes up for failures in a row. A connection that has only just been made does
-    ///   not: it may be dropped as soon as the one before.
+    /// - Parameters:
+    ///   - endsStreak: Whether it makes up for failures in a row. A connection that has only just been made does not: it
+    ///     may be dropped as soon as the one before.
+    ///   - now: The present time.
     public mutating func recordSuccess(endsStreak: Bool = true, now: ContinuousClock.Instant) {
         age(now)
         successes += 1
