@@ -28,7 +28,7 @@ while let text = readLine() {
             sizes[event.type, default: 0] += event.byteCount
             if let stamp = event.stamp {
                 let history = "\(stamp.topic.string) \(stamp.epoch.string)"
-                if let previous = last[history], stamp.offset != previous + 1 {
+                if let previous = last[history], stamp.offset != previous &+ 1 {
                     print("line \(line): \(history) goes from \(previous) to \(stamp.offset)")
                 }
                 last[history] = stamp.offset
