@@ -25,7 +25,7 @@ public struct Benchmark: Sendable {
     public func run(
         _ words: [String], _ console: Console, _ interruption: Interruption
     ) async throws(ToolError) -> ToolStatus {
-        let target = try Target(words, environment: console.environment)
+        let target = try Target(words, console)
         for (value, option) in [
             (connects, "--connects"), (requests, "--requests"), (warmUp, "--warm-up"), (size, "--size"),
         ] where value < 0 {
@@ -48,7 +48,7 @@ public struct Benchmark: Sendable {
             }
             if let signal { return .interrupted(by: signal) }
             if isJSON || !console.isOutputTerminal {
-                try console.output.write(report.json())
+                try console.writeJSON(report.json())
             } else {
                 for line in report.lines(console.outputStyle) { try console.print(line) }
             }

@@ -5,7 +5,7 @@ internal import WSEClient
 public struct ConnectionSettings: Sendable {
     /// A file with the token, or `-`; otherwise `WSE_TOKEN` is used, if it is set.
     public var tokenFile: String?
-    /// More header fields, as `Name: value`.
+    /// More header fields, as `Name: value`, or `@FILE` for those in a file, one a line.
     public var headers: [String] = []
     /// A PEM file with the authorities to trust instead of the system's.
     public var authorities: String?
@@ -26,6 +26,11 @@ public struct ConnectionSettings: Sendable {
     ///
     /// - Throws: ``ToolError`` for what cannot be used or read.
     func configuration(_ console: Console) throws(ToolError) -> WSEConfiguration {
+        try configuration(console, token: token(console))
+    }
+
+    /// - Parameter token: That of ``token(_:)``, which may have been the only one on standard input.
+    func configuration(_ console: Console, token: Secret?) throws(ToolError) -> WSEConfiguration {
         var transport = WebSocketConfiguration()
         transport.limits.inboundFrame = 16 << 20
         transport.limits.inboundMessage = 16 << 20
@@ -35,8 +40,8 @@ public struct ConnectionSettings: Sendable {
         }
         transport.proxy = try proxy.map { (text) throws(ToolError) in try Self.proxy(text) }
         var configuration = WSEConfiguration(transport: NIOWebSocketTransport(configuration: transport))
-        if let token = try token(console) { configuration.tokenProvider = StaticToken(token.value) }
-        configuration.headers = try headers.map { (text) throws(ToolError) in try Self.header(text) }
+        if let token { configuration.tokenProvider = StaticToken(token.value) }
+        for text in headers { configuration.headers += try Self.headers(text) }
         configuration.connectTimeout = try Self.duration(timeout, "--timeout")
         configuration.reconnects = reconnects
         if encrypts { configuration.encryption = WSEEncryption() }
@@ -59,10 +64,34 @@ public struct ConnectionSettings: Sendable {
         return .seconds(seconds)
     }
 
+    /// The header fields that carry secrets.
+    private static let secretHeaders: Set<String> = [
+        "authorization", "cookie", "proxy-authorization", "x-api-key",
+    ]
+
+    private static func headers(_ text: String) throws(ToolError) -> [WebSocketHeader] {
+        guard text.hasPrefix("@") else {
+            let field = try header(text)
+            guard !secretHeaders.contains(field.name.lowercased()) else {
+                throw ToolError(
+                    .usage,
+                    "\(field.name.shown) on the command line can be read by every user of this machine",
+                    advice:
+                        "put the field into a file and name it with --header @FILE, or a token into WSE_TOKEN; "
+                        + "this one should be replaced")
+            }
+            return [field]
+        }
+        let path = String(text.dropFirst())
+        let lines = String(decoding: try InputFile.path(path).read(), as: UTF8.self).split(
+            whereSeparator: \.isNewline)
+        return try lines.map { (line) throws(ToolError) in try header(String(line)) }
+    }
+
     private static func header(_ text: String) throws(ToolError) -> WebSocketHeader {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else {
-            throw ToolError(.usage, "--header wants “Name: value”")
+            throw ToolError(.usage, "--header wants “Name: value” or @FILE")
         }
         return WebSocketHeader(String(parts[0]).trimmed, String(parts[1]).trimmed)
     }

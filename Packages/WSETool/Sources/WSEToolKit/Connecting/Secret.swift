@@ -18,9 +18,16 @@ struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
             let value = (console.environment[variable] ?? "").trimmed
             return value.isEmpty ? nil : Secret(value: value)
         }
-        let bytes = file == "-" ? try console.readInput() : try InputFile.path(file).read()
+        let noun =
+            switch variable {
+            case "WSE_TOKEN": "the token"
+            case "WSE_KEY": "the key"
+            default: "the secret"
+            }
+        let bytes = file == "-" ? try console.readInput(for: noun) : try InputFile.path(file).read()
         guard let text = String(validating: bytes, as: UTF8.self)?.trimmed, !text.isEmpty else {
-            throw ToolError(.dataError, "there is no secret in \(file == "-" ? "standard input" : file)")
+            throw ToolError(
+                .dataError, "there is no \(noun.dropFirst(4)) in \(file == "-" ? "standard input" : file)")
         }
         return Secret(value: text)
     }

@@ -10,6 +10,18 @@ public struct Target: Sendable, Hashable {
     /// The other words, in order.
     public var words: [String]
 
+    /// Warns on the diagnostics of a secret in a URL that stands on the command line.
+    ///
+    /// - Throws: ``ToolError`` with status `usage` if there is no URL, or none of a WebSocket.
+    init(_ words: [String], _ console: Console) throws(ToolError) {
+        try self.init(words, environment: console.environment)
+        guard words.first == url, let name = secretItem else { return }
+        console.note(
+            console.diagnosticsStyle.yellow(
+                "· \(name.shown) in the URL can be read by every user of this machine; put the URL into WSE_URL"
+            ))
+    }
+
     /// - Throws: ``ToolError`` with status `usage` if there is no URL, or none of a WebSocket.
     public init(_ words: [String], environment: [String: String]) throws(ToolError) {
         if let first = words.first, first.contains("://") {
@@ -32,6 +44,15 @@ public struct Target: Sendable, Hashable {
 
     /// The URL with the values of its query hidden, as they often are secrets.
     var shown: String { (try? WebSocketURL(url))?.description ?? "?" }
+
+    /// The first item of the URL's query that by its name holds a secret.
+    private var secretItem: String? {
+        guard let query = (try? WebSocketURL(url))?.query else { return nil }
+        let names = query.split(separator: "&").map { String($0.prefix { $0 != "=" }) }
+        return names.first { name in
+            ["token", "secret", "password", "jwt", "auth", "key"].contains { name.lowercased().hasSuffix($0) }
+        }
+    }
 
     /// Whether what goes to the server can be read on the way: no TLS, and not to this machine.
     var isExposed: Bool {

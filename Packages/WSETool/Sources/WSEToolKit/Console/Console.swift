@@ -17,8 +17,7 @@ public struct Console: Sendable {
     public var outputStyle: TextStyle
     public var diagnosticsStyle: TextStyle
     public var environment: [String: String]
-    /// Reads all of standard input.
-    public var readInput: @Sendable () throws(ToolError) -> [UInt8]
+    private let input: StandardInput
     /// The size of the output's screen, which may change at any time.
     public var size: @Sendable () -> TerminalSize?
 
@@ -35,7 +34,7 @@ public struct Console: Sendable {
         self.outputStyle = outputStyle
         self.diagnosticsStyle = diagnosticsStyle
         self.environment = environment
-        self.readInput = readInput
+        input = StandardInput(readInput)
         self.size = size
     }
 
@@ -52,6 +51,20 @@ public struct Console: Sendable {
             environment: environment,
             readInput: { () throws(ToolError) in try InputFile.standardInput.read() },
             size: TerminalSize.current)
+    }
+
+    /// Reads all of standard input, once.
+    ///
+    /// - Parameter purpose: What is read there, as in “the token”.
+    /// - Throws: ``ToolError``; with status `usage` if something else was read there already.
+    func readInput(for purpose: String) throws(ToolError) -> [UInt8] {
+        try input.read(for: purpose)
+    }
+
+    /// Writes a line of results that is JSON. On a terminal nothing of a peer may steer it, and JSON has escapes for that.
+    func writeJSON(_ line: [UInt8]) throws(ToolError) {
+        guard isOutputTerminal else { return try output.write(line) }
+        try print(String(decoding: line.dropLast(), as: UTF8.self).shown)
     }
 
     /// Writes a line of results.

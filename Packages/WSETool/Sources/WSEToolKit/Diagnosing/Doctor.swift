@@ -14,10 +14,10 @@ public struct Doctor: Sendable {
     public func run(
         _ words: [String], _ console: Console, _ interruption: Interruption
     ) async throws(ToolError) -> ToolStatus {
-        let target = try Target(words, environment: console.environment)
+        let target = try Target(words, console)
         guard target.words.isEmpty else { throw ToolError(.usage, "doctor wants a URL and nothing else") }
         let token = try connection.token(console)
-        var configuration = try connection.configuration(console)
+        var configuration = try connection.configuration(console, token: token)
         let watch = TimingTransport(configuration.transport, hasProxy: connection.proxy != nil)
         configuration.transport = watch
         configuration.reconnects = false
@@ -37,7 +37,7 @@ public struct Doctor: Sendable {
                 tokenClaims: token.flatMap { JSONWebToken($0.value)?.claims }, error: error,
                 unixMilliseconds: SystemClock().unixMilliseconds())
             if isJSON || !console.isOutputTerminal {
-                try console.output.write(diagnosis.json())
+                try console.writeJSON(diagnosis.json())
             } else {
                 for line in diagnosis.textLines(console.outputStyle) { try console.print(line) }
             }

@@ -44,7 +44,7 @@ struct EventTally: Sendable {
             writer.add("topic", row.topic)
             writer.add("type", row.type)
             writer.add("count", row.count)
-            try console.output.write(writer.line())
+            try console.writeJSON(writer.line())
         }
     }
 }

@@ -11,14 +11,21 @@ public enum ByteForm: String, Sendable, CaseIterable {
 
     /// Finds out how a frame is given.
     ///
-    /// A frame holds a brace, a colon or bytes beyond ASCII, so text of nothing but hexadecimal digits is hex, and text of
-    /// base64's alphabet is that. Only base64 of nothing but `0`-`9`, `a`-`f`, `A`-`F`, which a very short frame might be by
+    /// A frame holds a brace, bytes beyond ASCII, or a colon behind a letter, so text of nothing but hexadecimal digits, in
+    /// pairs where colons are between them, is hex, and text of base64's alphabet is that. Only base64 of nothing but `0`-`9`, `a`-`f`, `A`-`F`, which a very short frame might be by
     /// chance, would be taken for hex.
     static func guess(_ bytes: some Sequence<UInt8>) -> ByteForm {
-        var (isHex, isBase64, digits) = (true, true, 0)
+        var (isHex, isBase64, digits, digitsBeforeColon) = (true, true, 0, 0)
         for byte in bytes {
-            if byte == 0x20 || (0x09...0x0D).contains(byte) { continue }
+            if isBlank(byte) { continue }
+            if byte == colon {
+                // Between whole bytes; behind a single digit it is the mark of a frame.
+                isHex = isHex && digitsBeforeColon > 0 && digitsBeforeColon.isMultiple(of: 2)
+                (isBase64, digitsBeforeColon) = (false, 0)
+                continue
+            }
             digits += 1
+            digitsBeforeColon += 1
             isHex = isHex && Self.isHexadecimal(byte)
             isBase64 = isBase64 && Self.isBase64(byte)
         }
@@ -30,7 +37,7 @@ public enum ByteForm: String, Sendable, CaseIterable {
     /// The bytes of a frame.
     ///
     /// - Parameter trimsLineEnd: Whether a line end behind raw text is the shell's and not the frame's.
-    /// - Throws: ``ToolError`` with status `dataError`.
+    /// - Throws: ``ToolError`` with status `failure` that names the byte of the text that is wrong, counted from 0.
     func decode(_ text: [UInt8], trimsLineEnd: Bool = true) throws(ToolError) -> [UInt8] {
         switch self {
         case .raw:
@@ -39,13 +46,20 @@ public enum ByteForm: String, Sendable, CaseIterable {
             else { return text }
             return Array(text.dropLast(text.dropLast().last == 0x0D ? 2 : 1))
         case .hex:
-            let digits = text.filter { !(Self.isBlank($0) || $0 == UInt8(ascii: ":")) }
+            let isLayout: (UInt8) -> Bool = { Self.isBlank($0) || $0 == Self.colon }
+            if let wrong = text.firstIndex(where: { !(isLayout($0) || Self.isHexadecimal($0)) }) {
+                throw ToolError(.failure, "the input is not hexadecimal at byte \(wrong)")
+            }
+            let digits = text.filter { !isLayout($0) }
             do {
                 return try Hexadecimal.decode(String(decoding: digits, as: UTF8.self).lowercased())
             } catch {
-                throw ToolError(.dataError, "the input is not hexadecimal")
+                throw ToolError(.failure, "the input ends within a hexadecimal byte, at byte \(text.count)")
             }
         case .base64:
+            if let wrong = text.firstIndex(where: { !(Self.isBlank($0) || Self.isBase64($0)) }) {
+                throw ToolError(.failure, "the input is not base64 at byte \(wrong)")
+            }
             var digits = text.compactMap { byte -> UInt8? in
                 switch byte {
                 case UInt8(ascii: "-"): UInt8(ascii: "+")
@@ -58,7 +72,9 @@ public enum ByteForm: String, Sendable, CaseIterable {
             do {
                 return try Base64.decode(String(decoding: digits, as: UTF8.self))
             } catch {
-                throw ToolError(.dataError, "the input is not base64")
+                throw ToolError(
+                    .failure,
+                    "the input is not base64: its digits or its padding end wrongly, at byte \(text.count)")
             }
         }
     }
@@ -70,6 +86,8 @@ public enum ByteForm: String, Sendable, CaseIterable {
         case .base64: Array((Base64.encode(bytes) + "\n").utf8)
         }
     }
+
+    private static let colon = UInt8(ascii: ":")
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 

@@ -16,12 +16,9 @@ public struct FrameDecoding: Sendable {
     /// - Returns: `failure` if anything in it could not be read; the diagnostics say what and at which byte.
     /// - Throws: ``ToolError``.
     public func run(_ console: Console) throws(ToolError) -> ToolStatus {
-        guard keyFile != "-" else {
-            throw ToolError(.usage, "the frame comes from standard input, so the key cannot")
-        }
         let secret = try Secret.find(file: keyFile, variable: "WSE_KEY", in: console)
         let key = try secret.map { (secret) throws(ToolError) in try FrameKey(secret) }
-        let input = try console.readInput()
+        let input = try console.readInput(for: "the frame")
         var decoder = MessageDecoder(
             limits: WireLimits(maximumMessageSize: InputFile.limit), decryptor: key)
         var isGood = true
@@ -40,14 +37,22 @@ public struct FrameDecoding: Sendable {
     private func decode(
         _ text: [UInt8], with decoder: inout MessageDecoder, _ place: String, _ console: Console
     ) throws(ToolError) -> Bool {
-        let bytes = try (form ?? .guess(text)).decode(text)
+        let bytes: [UInt8]
+        do throws(ToolError) {
+            bytes = try (form ?? .guess(text)).decode(text)
+        } catch {
+            // The next line may be a frame again.
+            guard isLineByLine else { throw error }
+            console.note(place + error.message)
+            return false
+        }
         var items: [WireItem] = []
         decoder.decode(bytes.span.bytes, as: .binary, into: &items)
         var isGood = true
         for item in items {
             switch item {
             case .event(let event):
-                try console.output.write(EventJSON.line(event))
+                try console.writeJSON(EventJSON.line(event))
             case .legacyPing(let milliseconds):
                 try write("PING", milliseconds, console)
             case .legacyPong(let milliseconds):
@@ -56,7 +61,7 @@ public struct FrameDecoding: Sendable {
                 var writer = JSONWriter()
                 writer.add("encrypted", true)
                 writer.add("bytes", sealed.count)
-                try console.output.write(writer.line())
+                try console.writeJSON(writer.line())
                 console.note("\(place)encrypted; give its key with --key-file or WSE_KEY")
             case .failure(let error):
                 isGood = false
@@ -70,7 +75,7 @@ public struct FrameDecoding: Sendable {
         var writer = JSONWriter()
         writer.add("heartbeat", line)
         writer.add("milliseconds", milliseconds)
-        try console.output.write(writer.line())
+        try console.writeJSON(writer.line())
     }
 
     /// What is wrong, where, and why below that.

@@ -51,10 +51,11 @@ public struct FrameEncoding: Sendable {
 
     private func envelope(_ console: Console) throws(ToolError) -> Envelope {
         guard let type else {
-            guard keyFile != "-" else {
-                throw ToolError(.usage, "the event comes from standard input, so the key cannot")
+            guard priority == nil, correlationID == nil else {
+                throw ToolError(
+                    .usage, "an event from standard input says its own priority and correlation_id")
             }
-            return try EventDescription(json: try console.readInput()).envelope
+            return try EventDescription(json: try console.readInput(for: "the event")).envelope
         }
         return Envelope(
             type: type, payload: try Payload.parse(payload, console),
@@ -64,7 +65,13 @@ public struct FrameEncoding: Sendable {
 
     private func plain(_ envelope: Envelope) throws(ToolError) -> [UInt8] {
         do {
-            if format == .prefixed { return try prefixed(envelope) }
+            if format == .prefixed {
+                guard !isCompressed else {
+                    throw ToolError(
+                        .usage, "messages behind a prefix are not compressed; leave out --compress")
+                }
+                return try prefixed(envelope)
+            }
             var encoder = MessageEncoder(compressionThreshold: isCompressed ? 0 : nil)
             switch format {
             case .messagepack: encoder.format = .messagePack(prefixed: true)
@@ -74,6 +81,8 @@ public struct FrameEncoding: Sendable {
             var bytes: [UInt8] = []
             _ = try encoder.encode(envelope, into: &bytes)
             return bytes
+        } catch let error as ToolError {
+            throw error
         } catch {
             throw ToolError(.dataError, "\(error)")
         }

@@ -6,7 +6,7 @@ enum Payload {
     /// - Throws: ``ToolError`` with status `dataError`.
     static func parse(_ text: String?, _ console: Console) throws(ToolError) -> WSEValue {
         guard let text else { return [:] }
-        let bytes = text == "-" ? try console.readInput() : Array(text.utf8)
+        let bytes = text == "-" ? try console.readInput(for: "the payload") : Array(text.utf8)
         do {
             return try WSEValue(
                 json: bytes.span.bytes, limits: WireLimits(maximumMessageSize: InputFile.limit))

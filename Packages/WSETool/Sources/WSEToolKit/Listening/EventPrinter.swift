@@ -7,12 +7,7 @@ struct EventPrinter {
     let isFull: Bool
 
     func show(_ event: WSEEvent) throws(ToolError) {
-        guard isPretty else {
-            // On a terminal nothing may steer it, and JSON has escapes for that.
-            let line = EventJSON.line(event)
-            guard console.isOutputTerminal else { return try console.output.write(line) }
-            return try console.print(String(decoding: line.dropLast(), as: UTF8.self).shown)
-        }
+        guard isPretty else { return try console.writeJSON(EventJSON.line(event)) }
         let columns = isFull ? nil : console.size()?.columns
         try console.print(EventLine(style: console.outputStyle, columns: columns).text(event))
     }

@@ -36,7 +36,7 @@ public struct Listening: Sendable {
     public func run(
         _ words: [String], _ console: Console, _ interruption: Interruption
     ) async throws(ToolError) -> ToolStatus {
-        let target = try Target(words, environment: console.environment)
+        let target = try Target(words, console)
         if let count, count < 1 { throw ToolError(.usage, "--count wants a number above 0") }
         let configuration = try connection.configuration(console)
         do {
@@ -141,10 +141,7 @@ public struct Listening: Sendable {
 
     private func subscribe(to topics: [String], _ client: WSEClient, _ console: Console) async throws {
         guard !topics.isEmpty else { return }
-        let result = try await client.subscribe(topics)
-        if result.refused.count == Set(topics).count {
-            throw ToolError(.noPermission, "the server refuses \(topics.joined(separator: ", ").shown)")
-        }
+        let result = try await client.subscribe(orFail: topics)
         if !result.pending.isEmpty {
             console.note(
                 "no answer yet about \(result.pending.sorted().joined(separator: ", ").shown); it is asked for still"

@@ -10,17 +10,22 @@ internal import Dispatch
 
 /// The wish of a person, or of the system, that the command ends.
 public struct Interruption: Sendable {
-    /// Yields the number of the signal, once.
-    let signals: AsyncStream<Int32>
+    /// Makes the stream that yields the number of the signal, once.
+    private let makeSignals: @Sendable () -> AsyncStream<Int32>
 
     init(signals: AsyncStream<Int32>) {
-        self.signals = signals
+        makeSignals = { signals }
     }
 
-    /// SIGINT, which is Ctrl-C, and SIGTERM. The second one ends the process at once.
+    private init(_ makeSignals: @escaping @Sendable () -> AsyncStream<Int32>) {
+        self.makeSignals = makeSignals
+    }
+
+    /// SIGINT, which is Ctrl-C, and SIGTERM, once something is watched; before that they end the process, as when it waits
+    /// for standard input. The second one ends it at once, too.
     public static func ofProcess() -> Interruption {
-        Interruption(
-            signals: AsyncStream { continuation in
+        Interruption {
+            AsyncStream { continuation in
                 for number in [SIGINT, SIGTERM] {
                     // The default would end the process before the source hears of it.
                     signal(number, SIG_IGN)
@@ -33,7 +38,8 @@ public struct Interruption: Sendable {
                     }
                     source.resume()
                 }
-            })
+            }
+        }
     }
 
     /// None ever comes.
@@ -46,6 +52,7 @@ public struct Interruption: Sendable {
     func watch<Result: Sendable>(
         _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> (signal: Int32?, result: Result) {
+        let signals = makeSignals()
         let work = Task { try await body() }
         let watcher = Task { () -> Int32? in
             for await number in signals {

@@ -16,7 +16,7 @@ public struct Requesting: Sendable {
     public func run(
         _ words: [String], _ console: Console, _ interruption: Interruption
     ) async throws(ToolError) -> ToolStatus {
-        let target = try Target(words, environment: console.environment)
+        let target = try Target(words, console)
         guard let type = target.words.first, target.words.count <= 2 else {
             throw ToolError(.usage, "a request wants a type and perhaps a payload")
         }
@@ -29,7 +29,7 @@ public struct Requesting: Sendable {
             let (_, answer) = try await interruption.watch {
                 try await withClient(target.url, configuration) { client in
                     try await client.connect()
-                    if !topics.isEmpty { try await client.subscribe(topics) }
+                    if !topics.isEmpty { try await subscribe(to: topics, client, console) }
                     let start = ContinuousClock.now
                     let event = try await client.request(type, payload, priority: priority, timeout: timeout)
                     return (event: event, duration: start.duration(to: .now))
@@ -42,5 +42,11 @@ public struct Requesting: Sendable {
         } catch {
             throw ToolError(error)
         }
+    }
+
+    private func subscribe(to topics: [String], _ client: WSEClient, _ console: Console) async throws {
+        let result = try await client.subscribe(orFail: topics)
+        guard !result.refused.isEmpty else { return }
+        console.note("the server refuses \(result.refused.sorted().joined(separator: ", ").shown)")
     }
 }

@@ -15,7 +15,7 @@ public struct Sending: Sendable {
     public func run(
         _ words: [String], _ console: Console, _ interruption: Interruption
     ) async throws(ToolError) -> ToolStatus {
-        let target = try Target(words, environment: console.environment)
+        let target = try Target(words, console)
         let messages = try messages(target.words, console)
         var configuration = try connection.configuration(console)
         // What is handed to this command is either sent or not; it does not live long enough to queue.
@@ -41,7 +41,7 @@ public struct Sending: Sendable {
                 if console.isOutputTerminal {
                     try console.print("sent \(outcome.id)")
                 } else {
-                    try console.output.write(writer.line())
+                    try console.writeJSON(writer.line())
                 }
             }
             return .success
@@ -60,8 +60,11 @@ public struct Sending: Sendable {
             guard words.isEmpty else {
                 throw ToolError(.usage, "with --lines, events come from standard input")
             }
+            guard priority == nil, correlationID == nil else {
+                throw ToolError(.usage, "with --lines, each event says its own priority and correlation_id")
+            }
             var messages: [WSEMessage] = []
-            for line in try console.readInput().split(separator: 0x0A) {
+            for line in try console.readInput(for: "the events").split(separator: 0x0A) {
                 let envelope = try EventDescription(json: Array(line)).envelope
                 messages.append(
                     WSEMessage(

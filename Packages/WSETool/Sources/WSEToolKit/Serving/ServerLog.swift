@@ -19,7 +19,7 @@ struct ServerLog: Sendable {
             writer.add("listening", server.url)
             writer.add("wants_token", wantsToken)
             writer.add("topics", .array(topics.map { .string($0) }))
-            return try console.output.write(writer.line())
+            return try console.writeJSON(writer.line())
         }
         let style = console.outputStyle
         try console.print("listening on \(style.bold(server.url))\(wantsToken ? " (a token is wanted)" : "")")

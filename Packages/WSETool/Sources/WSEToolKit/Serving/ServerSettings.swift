@@ -30,7 +30,7 @@ public struct ServerSettings: Sendable {
 
     public init() {}
 
-    func configuration(_ console: Console) throws(ToolError) -> WSETestServer.Configuration {
+    func configuration(secret: Secret?) throws(ToolError) -> WSETestServer.Configuration {
         guard (0...65_535).contains(port), history >= 0, (0...10_000).contains(refuse) else {
             throw ToolError(.usage, "--port wants 0 to 65535, --history 0 or more, --refuse 0 to 10,000")
         }
@@ -41,9 +41,7 @@ public struct ServerSettings: Sendable {
         configuration.historyCapacity = history
         configuration.seed = seed
         if usesTLS { configuration.tls = .localhost }
-        if let secret = try secret(console) {
-            configuration.authentication = .token(secret: secret.value)
-        }
+        if let secret { configuration.authentication = .token(secret: secret.value) }
         return configuration
     }
 

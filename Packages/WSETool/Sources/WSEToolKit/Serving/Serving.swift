@@ -23,8 +23,12 @@ public struct Serving: Sendable {
         guard rate > 0, rate <= 1_000_000, count ?? 1 > 0 else {
             throw ToolError(.usage, "--rate wants a number up to 1,000,000, --count 1 or more")
         }
-        let configuration = try server.configuration(console)
-        let wantsToken = try server.secret(console) != nil
+        guard certificateFile == nil || server.usesTLS else {
+            throw ToolError(.usage, "--certificate-file wants --tls, as there is no certificate without it")
+        }
+        let secret = try server.secret(console)
+        let wantsToken = secret != nil
+        let configuration = try server.configuration(secret: secret)
         let faults = try server.faults()
         do {
             let (_, ()) = try await interruption.watch {

@@ -28,7 +28,7 @@ public struct TokenInspection: Sendable {
         var writer = JSONWriter()
         writer.add("algorithm", token.algorithm)
         writer.add("claims", WSEValue.object(token.claims))
-        try console.output.write(writer.line())
+        try console.writeJSON(writer.line())
         let style = console.diagnosticsStyle
         var isGood = true
         for finding in findings(token, try secret(console)) {

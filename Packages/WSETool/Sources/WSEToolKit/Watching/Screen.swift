@@ -7,7 +7,9 @@ struct Screen {
     /// Overwrites line by line, as clearing first would flicker.
     func draw(_ lines: [String], _ size: TerminalSize?) throws(ToolError) {
         let shown = lines.prefix(size.map { max(1, $0.rows - 1) } ?? lines.count)
-        try write("\u{1B}[H" + shown.map { $0 + "\u{1B}[K\r\n" }.joined() + "\u{1B}[J")
+        try write(
+            "\u{1B}[H" + shown.map { $0.clippedVisibly(to: size?.columns) + "\u{1B}[K\r\n" }.joined()
+                + "\u{1B}[J")
     }
 
     func close() { try? write("\u{1B}[?25h\u{1B}[?1049l") }

@@ -39,20 +39,19 @@ struct TopScreen {
         }
         let losses =
             "dropped \(statistics.dropped.grouped)   missed \(statistics.missed.grouped)   "
-            + "duplicates \(statistics.duplicates.grouped)   unreadable \(statistics.unreadable.grouped)   "
-            + "reconnects \(statistics.reconnects.grouped)   waiting \(statistics.queuedEvents.grouped)"
+            + "duplicates \(statistics.duplicates.grouped)   unreadable \(statistics.unreadable.grouped)"
         let isLossy = statistics.dropped + statistics.missed + statistics.unreadable > 0
         return [
             "\(style.bold(model.url))   \(isGood ? style.green(state) : style.red(state))"
                 + "   server \(statistics.serverVersion?.shown ?? "-")   \(Int(model.age.inSeconds)) s",
             "in          \(model.events.perSecond.fixed(1)) events/s, "
                 + "\(Int(model.bytesIn.perSecond).byteSize)/s; "
-                + "\(model.eventCount.grouped) events, \(statistics.bytesReceived.byteSize) in all",
+                + "\(model.eventCount.grouped) events, \(statistics.queuedEvents.grouped) waiting",
             "out         \(model.messagesOut.perSecond.fixed(1)) messages/s, "
                 + "\(Int(model.bytesOut.perSecond).byteSize)/s",
             "round trip  \(percentiles.joined(separator: ", ")) of \(latency.count)",
             "link        \(network.quality.rawValue), jitter \(network.jitter.shown), "
-                + "loss \((100 * network.loss).fixed(1)) %",
+                + "loss \((100 * network.loss).fixed(1)) %, reconnects \(statistics.reconnects.grouped)",
             "losses      " + (isLossy ? style.red(losses) : losses),
         ]
     }

@@ -17,7 +17,7 @@ public struct Watching: Sendable {
     public func run(
         _ words: [String], _ console: Console, _ interruption: Interruption
     ) async throws(ToolError) -> ToolStatus {
-        let target = try Target(words, environment: console.environment)
+        let target = try Target(words, console)
         let interval = try ConnectionSettings.duration(interval, "--interval")
         guard interval >= .milliseconds(10), count ?? 1 > 0 else {
             throw ToolError(.usage, "--interval wants 0.01 or more, --count 1 or more")
@@ -49,7 +49,7 @@ public struct Watching: Sendable {
                 let events = client.events
                 let signals = client.signals
                 try await client.connect()
-                if !target.words.isEmpty { try await client.subscribe(target.words) }
+                if !target.words.isEmpty { _ = try await client.subscribe(orFail: target.words) }
                 try screen?.open()
                 defer { screen?.close() }
                 return try await withThrowingTaskGroup(of: Bool?.self) { group in
@@ -98,7 +98,7 @@ public struct Watching: Sendable {
                 let size = console.size()
                 try screen.draw(TopScreen(style: console.outputStyle).lines(state, size), size)
             } else {
-                try console.output.write(TopScreen.json(state))
+                try console.writeJSON(TopScreen.json(state))
             }
             drawn += 1
         }

@@ -12,7 +12,9 @@ struct ConnectionOptions: ParsableArguments {
     @OptionGroup var refused: RefusedTokenOption
 
     @Option(
-        help: ArgumentHelp("More header fields, “Name: value”; no secrets.", valueName: "field"))
+        help: ArgumentHelp(
+            "A header field, “Name: value”; @FILE for those of a file. May be given again.",
+            valueName: "field"))
     var header: [String] = []
 
     @Option(

@@ -58,6 +58,29 @@ struct DoctorTests {
         }
     }
 
+    @Test("Tokens and secrets come from standard input, too")
+    func tokenFromInput() async throws {
+        let secret = "a secret of tests"
+        let world = TestConsole(input: secret + "\n")
+        let stop = TestInterruption()
+        var serving = Serving()
+        (serving.server.port, serving.server.secretFile) = (0, "-")
+        async let status = serving.run(world.console, stop.interruption)
+        await world.output.wait { $0.contains("\n") }
+        let greeting = try WSEValue(json: world.output.text)
+        #expect(greeting["wants_token"] == true)
+        let url = try #require(greeting["listening"]?.stringValue)
+        let guest = TestConsole(input: JSONWebToken.make(subject: "ada", secret: secret))
+        var doctor = Doctor()
+        doctor.connection.tokenFile = "-"
+        let diagnosis = try await doctor.run([url], guest.console, .never)
+        #expect(diagnosis == .success)
+        #expect(guest.output.text.contains("let in as ada"))
+        stop.send(2)
+        let outcome = try await status
+        #expect(outcome == .success)
+    }
+
     @Test("A certificate that nobody vouches for fails at TLS")
     func untrusted() async throws {
         var configuration = WSETestServer.Configuration()
@@ -136,6 +159,20 @@ struct DoctorTests {
             stop.send(2)
             let outcome = try await status
             #expect(outcome == .success)
+        }
+    }
+
+    @Test("top of topics that the server refuses ends there")
+    func topRefused() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.acceptsTopic = { topic, _ in topic != "secret" }
+        try await withWSETestServer(configuration: configuration) { server in
+            let world = TestConsole()
+            let error = await #expect(throws: ToolError.self) {
+                try await Watching().run([server.url, "secret"], world.console, .never)
+            }
+            #expect(error?.status == .noPermission)
+            #expect(world.output.text.isEmpty)
         }
     }
 
@@ -231,6 +268,7 @@ struct DoctorTests {
             { $0.rate = 0 }, { $0.server.drop = 1.5 }, { $0.server.port = 70_000 },
             { $0.server.cutAfterEvents = 0 },
             { $0.rate = .nan }, { $0.server.refuse = -1 }, { $0.count = 0 },
+            { $0.certificateFile = "localhost.pem" },
         ] {
             var serving = Serving()
             serving.server.port = 0

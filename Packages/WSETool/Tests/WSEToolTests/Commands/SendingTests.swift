@@ -51,6 +51,72 @@ struct SendingTests {
         }
     }
 
+    @Test("Standard input gives one thing, and options that would do nothing are refused")
+    func contradictions() async throws {
+        func refused(
+            _ words: [String], _ configure: (inout Sending) -> Void,
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) async -> String? {
+            var sending = Sending()
+            configure(&sending)
+            let ready = sending
+            let error = await #expect(throws: ToolError.self, sourceLocation: sourceLocation) {
+                try await ready.run(
+                    ["ws://127.0.0.1:1/"] + words, TestConsole(input: #"{"type":"a"}"#).console, .never)
+            }
+            #expect(error?.status == .usage, sourceLocation: sourceLocation)
+            return error?.message
+        }
+        #expect(
+            await refused(["a", "-"]) { $0.connection.tokenFile = "-" }
+                == "standard input gives the payload, so it cannot give the token as well")
+        let own = "with --lines, each event says its own priority and correlation_id"
+        #expect(await refused([]) { ($0.isLineByLine, $0.priority) = (true, "high") } == own)
+        #expect(await refused([]) { ($0.isLineByLine, $0.correlationID) = (true, "7") } == own)
+    }
+
+    @Test("Header fields come from the command line or a file; those with secrets from a file only")
+    func headers() async throws {
+        try await withWSETestServer { server in
+            let file = TemporaryFile("X-Team: blue\nCookie: a=b\n")
+            defer { file.remove() }
+            var sending = Sending()
+            sending.connection.headers = ["X-Shift: night", "@\(file.path)"]
+            _ = try await sending.run([server.url, "a"], TestConsole().console, .never)
+            let request = try await server.nextConnection().request
+            for (name, value) in [("X-Shift", "night"), ("X-Team", "blue"), ("Cookie", "a=b")] {
+                #expect(request.header(name) == value)
+            }
+            sending.connection.headers = ["authorization: Bearer s3cret"]
+            let ready = sending
+            let error = await #expect(throws: ToolError.self) {
+                try await ready.run([server.url, "a"], TestConsole().console, .never)
+            }
+            #expect(error?.status == .usage)
+            #expect(error?.description.contains("s3cret") == false)
+        }
+    }
+
+    @Test("A request about topics that are all refused ends there, and tells of those that are not all")
+    func refusedTopics() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.acceptsTopic = { topic, _ in topic != "secret" }
+        try await withWSETestServer(configuration: configuration) { server in
+            var requesting = Requesting()
+            requesting.topics = ["secret"]
+            let ready = requesting
+            let error = await #expect(throws: ToolError.self) {
+                try await ready.run([server.url, "echo"], TestConsole().console, .never)
+            }
+            #expect(error?.status == .noPermission)
+            requesting.topics = ["secret", "open"]
+            let world = TestConsole()
+            let status = try await requesting.run([server.url, "echo"], world.console, .never)
+            #expect(status == .success)
+            #expect(world.diagnostics.text.contains("the server refuses secret\n"))
+        }
+    }
+
     @Test("A payload that is not JSON is refused before anything is connected")
     func notJSON() async throws {
         let error = await #expect(throws: ToolError.self) {

@@ -32,6 +32,21 @@ struct TargetTests {
     }
 
     @Test(
+        "A secret in a URL of the command line is warned of, without showing it",
+        arguments: [
+            (["ws://a/b?token=s3cret"], [:], "· token in the URL"),
+            (["ws://a/?x=1&api_key=s3cret"], [:], "· api_key"),
+            (["ws://a/?topics=prices"], [:], nil), ([], ["WSE_URL": "ws://a/?token=s3cret"], nil),
+        ] as [([String], [String: String], String?)])
+    func secretInURL(words: [String], environment: [String: String], warning: String?) throws {
+        let world = TestConsole(environment: environment)
+        _ = try Target(words, world.console)
+        #expect(world.diagnostics.text.isEmpty == (warning == nil))
+        #expect(world.diagnostics.text.hasPrefix(warning ?? ""))
+        #expect(!world.diagnostics.text.contains("s3cret"))
+    }
+
+    @Test(
         "Without TLS everything can be read, but on this machine",
         arguments: [
             ("ws://example.com/", true), ("wss://example.com/", false), ("ws://localhost/", false),

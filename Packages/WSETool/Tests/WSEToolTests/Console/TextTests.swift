@@ -57,6 +57,17 @@ struct TextTests {
         #expect("abc".clipped(to: 0) == "")
     }
 
+    @Test("Marks take no room, and none is left open or cut in two")
+    func clippingMarks() {
+        let text = "\u{1B}[31mab\u{1B}[0mcd"
+        #expect(text.clippedVisibly(to: 4) == text)
+        #expect(text.clippedVisibly(to: 3) == "\u{1B}[31mab\u{1B}[0m…\u{1B}[0m")
+        #expect(text.clippedVisibly(to: 2) == "\u{1B}[31ma…\u{1B}[0m")
+        #expect(text.clippedVisibly(to: 0) == "")
+        #expect(text.clippedVisibly(to: nil) == text)
+        #expect("abcdef".clippedVisibly(to: 3) == "ab…")
+    }
+
     @Test(
         "Times of envelopes are read back",
         arguments: [

@@ -79,6 +79,7 @@ struct FrameDecodingTests {
     func laxInput() throws {
         let plain = "{\"type\":\"x\",\"payload\":null}\n"
         #expect(try decode(Array("7B 22:74 22\n3a2278 227d ".utf8), as: .hex).output == plain)
+        #expect(try decode(Array("7b:22:74:22:3a:22:78:22:7d\n".utf8), as: nil).output == plain)
         #expect(try decode(Array("eyJ0Ijoi\neCJ9".utf8), as: nil).output == plain)
         // The other alphabet, without padding: the bytes of a `C:` frame.
         let frame = RecordedFrame.all.first { $0.name == "compressed without a header" }
@@ -87,9 +88,37 @@ struct FrameDecodingTests {
         #expect(try decode(Array(urlSafe.utf8), as: .base64).status == .success)
     }
 
-    @Test("Input that is none is told as such", arguments: ["zz", "abc"])
-    func noHex(text: String) {
-        #expect(throws: ToolError.self) { try decode(Array(text.utf8), as: .hex) }
+    @Test(
+        "Input that is none is told with its byte",
+        arguments: [
+            (.hex, "7b zz", "not hexadecimal at byte 3"), (.hex, "7b22 7", "byte 6"),
+            (.base64, "eyJ0\neyJ!", "not base64 at byte 8"), (.base64, "eyJ0a", "byte 5"),
+        ] as [(ByteForm, String, String)])
+    func notInForm(form: ByteForm, text: String, words: String) {
+        let error = #expect(throws: ToolError.self) { try decode(Array(text.utf8), as: form) }
+        #expect(error?.status == .failure)
+        #expect(error?.message.contains(words) == true, "\(String(describing: error))")
+    }
+
+    @Test("With --lines, what is not in the form given is told, and the next line is read")
+    func linesNotInForm() throws {
+        let frame = "7b2274223a2278227d"
+        let (output, diagnostics, status) = try decode(
+            Array("\(frame)\n7bxy\n\(frame)\n".utf8), as: .hex, lines: true)
+        #expect(output.split(separator: "\n").count == 2)
+        #expect(diagnostics == "line 2: the input is not hexadecimal at byte 2\n")
+        #expect(status == .failure)
+    }
+
+    @Test("What would steer a terminal is escaped there, and left as it is in a pipe")
+    func steering() throws {
+        for isTerminal in [true, false] {
+            let world = TestConsole(input: "{\"t\":\"a\u{202E}b\u{9B}\"}", isTerminal: isTerminal)
+            #expect(try FrameDecoding().run(world.console) == .success)
+            #expect(world.output.text.contains("\u{9B}") != isTerminal)
+            #expect(world.output.text.contains(#"a\u202eb\u009b"#) == isTerminal)
+            #expect(try WSEValue(json: world.output.text)["type"] == "a\u{202E}b\u{9B}")
+        }
     }
 
     @Test("Nothing on standard input is no frame")

@@ -103,6 +103,21 @@ struct FrameEncodingTests {
         #expect(error?.status == .dataError)
     }
 
+    @Test("Options that would do nothing are refused")
+    func contradictions() {
+        for change: (inout FrameEncoding) -> Void in [
+            { $0.priority = "high" }, { $0.correlationID = "7" },
+            { ($0.type, $0.format, $0.isCompressed) = ("x", .prefixed, true) },
+        ] {
+            var encoding = FrameEncoding()
+            change(&encoding)
+            let world = TestConsole(input: #"{"type":"x"}"#)
+            let error = #expect(throws: ToolError.self) { try encoding.run(world.console) }
+            #expect(error?.status == .usage)
+            #expect(world.output.bytes.isEmpty)
+        }
+    }
+
     @Test("Sealing without a key is refused")
     func noKey() {
         let error = #expect(throws: ToolError.self) {

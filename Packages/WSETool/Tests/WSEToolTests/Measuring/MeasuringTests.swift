@@ -71,7 +71,7 @@ struct MeasuringTests {
     func screen() throws {
         let lines = TopScreen(style: TextStyle(isColored: false)).lines(try model(), nil)
         #expect(lines.first == "ws://example/   pending   server -   2 s")
-        #expect(lines.contains("in          12.0 events/s, 0 B/s; 24 events, 0 B in all"))
+        #expect(lines.contains("in          12.0 events/s, 0 B/s; 24 events, 0 waiting"))
         #expect(lines.contains("round trip  p50 2.00 ms, p90 4.00 ms, p99 4.00 ms of 2"))
         let topics = lines.drop { !$0.hasPrefix("topic") }.dropFirst().prefix(3)
         #expect(topics.map { $0.prefix { $0 != " " } } == ["busy", #"wicked\u001b[2J"#, "quiet"])
@@ -87,6 +87,19 @@ struct MeasuringTests {
         #expect(lines.contains { $0.hasPrefix("busy ") })
         #expect(lines.contains("and 2 more"))
         #expect(!lines.contains { $0.hasPrefix("quiet ") })
+    }
+
+    @Test("No line is wider than the screen, and what it says of the connection fits into 80 columns")
+    func narrowScreen() throws {
+        let lines = TopScreen(style: TextStyle(isColored: false)).lines(try model(), nil)
+        #expect(lines.prefix(6).allSatisfy { $0.count <= 80 }, "\(lines.prefix(6).map(\.count))")
+        let sink = MemorySink()
+        let screen = Screen(output: sink)
+        let colored = TopScreen(style: TextStyle(isColored: true)).lines(try model(), nil)
+        try screen.draw(colored, TerminalSize(columns: 20, rows: 40))
+        let drawn = sink.text.replacing(#/\u{1B}\[[?0-9]*[A-Za-z]/#, with: "").split(separator: "\r\n")
+        #expect(drawn.count == colored.filter { !$0.isEmpty }.count)
+        #expect(drawn.allSatisfy { $0.count <= 20 })
     }
 
     @Test("Frames are drawn over each other, on a screen that is given back")

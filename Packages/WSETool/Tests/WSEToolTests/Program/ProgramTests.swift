@@ -39,6 +39,16 @@ struct ProgramTests {
         }
     }
 
+    @Test(
+        "A command that waits for standard input ends with the first Ctrl-C", arguments: ["decode", "encode"])
+    func interruptedWhileReading(command: String) async throws {
+        let program = try ToolProcess([command], keepsInputOpen: true)
+        // Nothing tells that it has begun to read: until it has, the signal ends it just so.
+        try await Task.sleep(for: .milliseconds(300))
+        program.interrupt()
+        #expect(await program.exitCode() == 130)
+    }
+
     @Test("Interrupted before it was done is 130, terminated 143")
     func interrupted() async throws {
         try await withWSETestServer { server in

@@ -22,8 +22,13 @@ final class ToolProcess: @unchecked Sendable {
         }
     }()
 
-    /// - Parameter input: What its standard input has.
-    init(_ arguments: [String], input bytes: [UInt8] = [], environment: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - input: What its standard input has.
+    ///   - keepsInputOpen: Whether more might come there for as long as this object lives.
+    init(
+        _ arguments: [String], input bytes: [UInt8] = [], keepsInputOpen: Bool = false,
+        environment: [String: String] = [:]
+    ) throws {
         let (exited, continuation) = AsyncStream<Int32>.makeStream()
         self.exited = exited
         let program: URL = try #require(Self.program)
@@ -55,7 +60,7 @@ final class ToolProcess: @unchecked Sendable {
         let writing = input.fileHandleForWriting
         Thread.detachNewThread {
             try? writing.write(contentsOf: Data(bytes))
-            try? writing.close()
+            if !keepsInputOpen { try? writing.close() }
         }
     }
 
