@@ -34,6 +34,7 @@ final class Cluster {
             nodes.append(try await PublishedServer.start(.v2_5_1, arguments: options))
         }
         let cluster = Cluster(nodes: nodes, ports: try freePorts(count))
+        guard count > 1 else { return cluster }
         for node in nodes.indices { try await cluster.join(node) }
         for node in nodes { try await node.command("wait", ["for": "cluster", "count": .int(Int64(count - 1)), "timeout": 30]) }
         return cluster

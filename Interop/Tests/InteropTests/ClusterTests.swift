@@ -112,6 +112,63 @@ import WSEPool
         try await cluster.stop()
     }
 
+    @Test(arguments: [1, 3])
+    func `the number of connections changes under load, and each publication arrives once`(
+        nodes: Int
+    ) async throws {
+        let cluster = try await Cluster.start(nodes)
+        let pool = try await pool(cluster, .spread(connections: nodes))
+        let ledger = ClusterLedger()
+        let watching = watch(pool, ledger)
+        let signals = pool.signals
+        let listening = Task {
+            var gaps: [WSEGap] = []
+            for await signal in signals {
+                if case .gap(let gap) = signal.signal { gaps.append(gap) }
+            }
+            return gaps
+        }
+        try await pool.connect()
+        try await pool.subscribe(Self.topics)
+        try await warmUp(cluster, ledger)
+        for node in cluster.nodes.indices {
+            for topic in Self.topics {
+                try await publish(nil, of: topic, on: node, in: cluster, from: cluster.base(node))
+            }
+        }
+        for connections in [4, 2, 7, 1, 3, 5] {
+            try await pool.resize(to: connections)
+            #expect(pool.connectionCount == connections)
+            let before = ledger.total
+            try await wait(.seconds(30), for: "events with \(connections) connections") {
+                ledger.total > before + 300
+            }
+        }
+        var published = 0
+        for node in cluster.nodes.indices {
+            for topic in Self.topics {
+                let answer = try await cluster.nodes[node].command("publish_stop", ["name": .string(topic)])
+                let count = answer["published"]?.intValue ?? 0
+                let first = answer["first"]?.intValue ?? -1
+                #expect(count > 0)
+                published += count
+                try await wait(.seconds(10), for: "\(topic) from node \(node)") {
+                    ledger.missing(topic, from: first, count: count).isEmpty
+                }
+            }
+        }
+        #expect(ledger.doubled == [])
+        #expect(ledger.disorder == [])
+        let statistics = pool.statistics()
+        #expect(statistics.movedTopics > 0)
+        print("resized over \(nodes) nodes: \(published) publications, \(statistics.movedTopics) moves of topics")
+        await pool.disconnect()
+        await watching.value
+        listening.cancel()
+        #expect(await listening.value == [], "nothing was missing, and nothing was called so")
+        try await cluster.stop()
+    }
+
     @Test(arguments: [TopicPlacement.everyEndpoint(), .spread(connections: 3)])
     func `nodes are killed and restarted in turn under load`(placement: TopicPlacement) async throws {
         let isEvery = placement == .everyEndpoint()
