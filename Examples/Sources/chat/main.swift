@@ -2,8 +2,9 @@
 //
 //   swift run chat ws://127.0.0.1:5007/wse kitchen Ann
 //
-// Each line that is typed is published by the server application that answers `publish` messages, as the test server
-// and the peers under Interop do.
+// Each line that is typed goes to the server as a `publish` message, which the application there makes a publication of, as
+// `wse-test-server` and `wse serve` do.
+import Foundation
 import WSEClient
 
 struct Line: Codable, Sendable {
@@ -13,7 +14,7 @@ struct Line: Codable, Sendable {
 
 guard CommandLine.arguments.count == 4 else {
     print("usage: chat URL ROOM NAME")
-    throw CancellationError()
+    exit(64)
 }
 let (url, room, name) = (CommandLine.arguments[1], CommandLine.arguments[2], CommandLine.arguments[3])
 

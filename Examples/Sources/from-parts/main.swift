@@ -2,13 +2,14 @@
 // and for the delay between attempts. It has no heartbeat and no queue; WSEClient is what grew out of this.
 //
 //   swift run from-parts ws://127.0.0.1:5007/wse market.BTC-USD
+import Foundation
 import WSEResilience
 import WSETransport
 import WSEWire
 
 guard CommandLine.arguments.count == 3 else {
     print("usage: from-parts URL TOPIC")
-    throw CancellationError()
+    exit(64)
 }
 let (url, topic) = (CommandLine.arguments[1], CommandLine.arguments[2])
 
@@ -18,37 +19,78 @@ var backoff = Backoff(Backoff.Configuration(base: .milliseconds(500), maximum: .
 var generator = SystemRandomNumberGenerator()
 let clock = ContinuousClock()
 
-/// Says hello, and subscribes from where the topic is.
-@MainActor func greet(_ socket: WebSocket) async throws {
-    let hello = Envelope(
-        type: "client_hello", payload: ["client_version": "from-parts", "protocol_version": 1],
-        category: .system)
-    try await socket.send(String(decoding: try hello.json(), as: UTF8.self))
+/// Subscribes, from where the topic is if it is anywhere. The same message asks for what is missing later on.
+@MainActor func subscribe(_ request: RecoveryRequest<String, String>?, _ socket: WebSocket) async throws {
     var subscription: [String: WSEValue] = [
         "action": "subscribe", "topics": .array([.string(topic)]), "recover": true,
     ]
-    if let request = sequencer.beginRecovery(of: topic, now: clock.now) {
+    if let position = request?.position {
         subscription["recovery"] = [
-            topic: ["epoch": .string(request.position.epoch), "offset": WSEValue(request.position.offset)]
+            topic: ["epoch": .string(position.epoch), "offset": WSEValue(position.offset)]
         ]
     }
     let update = Envelope(type: "subscription_update", payload: .object(subscription), category: .system)
     try await socket.send(String(decoding: try update.json(), as: UTF8.self))
 }
 
+@MainActor func greet(_ socket: WebSocket) async throws {
+    let hello = Envelope(
+        type: "client_hello", payload: ["client_version": "from-parts", "protocol_version": 1],
+        category: .system)
+    try await socket.send(String(decoding: try hello.json(), as: UTF8.self))
+    try await subscribe(sequencer.beginRecovery(of: topic, now: clock.now), socket)
+}
+
 @MainActor func take(_ event: WSEEvent) {
-    guard let topic = event.topic, let epoch = event.epoch, let offset = event.offset else { return }
-    if sequencer.process(event, topic: topic, epoch: epoch, offset: offset, now: clock.now) == .deliver {
-        print(offset, event.payload)
+    switch event.type {
+    // Not before: a server that takes connections and drops them shall see fewer and fewer of them.
+    case "server_ready": backoff.reset()
+    case "subscription_update": take(answer: event)
+    default:
+        guard let topic = event.topic, let epoch = event.epoch, let offset = event.offset else { return }
+        let verdict = sequencer.process(event, topic: topic, epoch: epoch, offset: offset, now: clock.now)
+        if verdict == .deliver { print(offset, event.payload) }
     }
+}
+
+/// The server says how it went. That it replayed all may come before what it replayed, so only the other answer, that there
+/// will be nothing, counts at once.
+@MainActor func take(answer: WSEEvent) {
+    let recovery = answer.payload["recovery", topic]
+    guard recovery?["recovered"]?.boolValue == false, let epoch = recovery?["epoch"]?.stringValue,
+        let offset = recovery?["offset"]?.integer(as: UInt64.self)
+    else { return }
+    let head = TopicPosition(epoch: epoch, offset: offset)
+    sequencer.recoveryAnswered(topic, with: RecoveryAnswer(head: head, recovered: false), now: clock.now)
+}
+
+/// What the sequencer has to say.
+@MainActor func act(_ socket: WebSocket) async throws {
     while let output = sequencer.nextOutput() {
         switch output {
         case .deliver(let event): print(event.offset ?? 0, event.payload)
         case .lost(let range): print("lost", range.offsets)
         case .epochChanged(let change): print("began anew as", change.epoch)
-        // The next connection asks for it.
-        case .request: break
+        case .request(let request): try await subscribe(request, socket)
         }
+    }
+}
+
+@MainActor func receive(_ socket: WebSocket) async throws {
+    var decoder = MessageDecoder()
+    var items: [WireItem] = []
+    for try await message in socket.messages {
+        items.removeAll(keepingCapacity: true)
+        let kind: FrameKind = message.kind == .text ? .text : .binary
+        message.bytes.withUnsafeBytes { decoder.decode(RawSpan(_unsafeBytes: $0), as: kind, into: &items) }
+        for item in items {
+            switch item {
+            case .event(let event): take(event)
+            case .failure(let error): print("a frame that cannot be read:", error)
+            case .encrypted, .legacyPing, .legacyPong: break
+            }
+        }
+        try await act(socket)
     }
 }
 
@@ -56,14 +98,18 @@ while true {
     do {
         let socket = try await WebSocket.connect(to: url)
         try await greet(socket)
-        backoff.reset()
-        var decoder = MessageDecoder()
-        var items: [WireItem] = []
-        for try await message in socket.messages {
-            items.removeAll(keepingCapacity: true)
-            let kind: FrameKind = message.kind == .text ? .text : .binary
-            message.bytes.withUnsafeBytes { decoder.decode(RawSpan(_unsafeBytes: $0), as: kind, into: &items) }
-            for case .event(let event) in items { take(event) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await receive(socket) }
+            // A request that is never answered ends, too: what it was for is announced as lost.
+            group.addTask { @MainActor in
+                while true {
+                    try await clock.sleep(for: .seconds(1))
+                    sequencer.expire(now: clock.now)
+                    try await act(socket)
+                }
+            }
+            try await group.next()
+            group.cancelAll()
         }
     } catch {
         print("connection lost:", error)

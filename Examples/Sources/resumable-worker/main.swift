@@ -6,7 +6,7 @@ import WSEClient
 
 guard CommandLine.arguments.count == 4 else {
     print("usage: resumable-worker URL TOPIC FILE")
-    throw CancellationError()
+    exit(64)
 }
 let file = URL(filePath: CommandLine.arguments[3])
 

@@ -1,6 +1,7 @@
 // Prices in a terminal, one line for each symbol, as they come.
 //
 //   swift run ticker ws://127.0.0.1:5007/wse market.BTC-USD market.ETH-USD
+import Foundation
 import WSEClient
 
 struct Trade: Decodable, Sendable {
@@ -11,7 +12,7 @@ struct Trade: Decodable, Sendable {
 
 guard CommandLine.arguments.count > 2 else {
     print("usage: ticker URL TOPIC…   (WSE_TOKEN is not needed by the test server)")
-    throw CancellationError()
+    exit(64)
 }
 let topics = Array(CommandLine.arguments.dropFirst(2))
 

@@ -54,6 +54,43 @@ import WSETransportTesting
         await second.stop()
     }
 
+    @Test(arguments: SelectionStrategy.allCases)
+    func `a client goes elsewhere when its server drains, and does not come back by itself`(
+        strategy: SelectionStrategy
+    ) async throws {
+        let (a, b) = (try await WSETestServer.start(), try await WSETestServer.start())
+        var configuration = WSEConfiguration()
+        configuration.backoff = Backoff.Configuration(base: .milliseconds(1), maximum: .milliseconds(5))
+        let client = try WSEClient(
+            endpoints: [a.url, b.url], strategy: strategy, configuration: configuration)
+        try await client.connect()
+        try await client.subscribe(["prices"])
+        var events = client.events.makeAsyncIterator()
+        let (first, second) = a.connectionCount == 1 ? (a, b) : (b, a)
+        for n in 0..<3 { try first.publish("tick", ["n": .int(Int64(n))], to: "prices") }
+        for n in 0..<3 { #expect(try await events.next()?.payload["n"]?.intValue == n) }
+
+        // It takes connections again at once; those that it sent away go to the other one all the same.
+        first.closeAll(code: 4_300, reason: "draining")
+        let subscription = try await second.waitForSubscription(to: "prices")
+        try second.publish("tick", ["n": 3], to: "prices")
+        #expect(try await events.next()?.payload["n"] == 3)
+
+        // Others find that the first one is well, which is no reason for this client to leave.
+        for _ in 0..<10 {
+            let other = try WSEClient(url: first.url, configuration: configuration)
+            try await other.connect()
+            await other.disconnect()
+        }
+        try second.publish("tick", ["n": 4], to: "prices")
+        #expect(try await events.next()?.payload["n"] == 4)
+        #expect(subscription.isOpen)
+        #expect((first.connectionCount, second.connectionCount) == (11, 1))
+        await client.disconnect()
+        await a.stop()
+        await b.stop()
+    }
+
     @Test func `clients share what they learn, and the pool tells it`() async throws {
         let server = try await WSETestServer.start()
         let url = try WebSocketURL(server.url)

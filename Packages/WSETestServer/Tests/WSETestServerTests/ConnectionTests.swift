@@ -52,6 +52,23 @@ import WSEWire
         }
     }
 
+    @Test func publicationsThatClientsAskForAreMadeWhereThatIsWanted() async throws {
+        try await withWSETestServer { server in
+            var (client, _) = try await client(of: server)
+            client.send(#"{"t":"publish","p":{"topic":"room","type":"line"}}"#)
+            _ = try await server.nextMessage(ofType: "publish")
+            #expect(server.position(of: "room") == nil)
+            server.relayPublications()
+            client.send(#"{"t":"publish","cid":"c1","p":{"topic":"room"}}"#)
+            let refusal = try await client.nextEvent()
+            #expect((refusal.type, refusal.correlationID) == ("error", "c1"))
+            client.send(#"{"t":"publish","p":{"topic":"room","type":"line","payload":{"text":"hi"}}}"#)
+            client.send(#"{"t":"echo"}"#)
+            #expect(try await client.nextEvent().type == "echo")
+            #expect(server.position(of: "room")?.offset == 0)
+        }
+    }
+
     @Test func echoComesBackUnlessATestSaysOtherwise() async throws {
         try await withWSETestServer { server in
             var (client, _) = try await client(of: server)

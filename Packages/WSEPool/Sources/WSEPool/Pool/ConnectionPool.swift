@@ -40,7 +40,8 @@ public final class ConnectionPool: EndpointSelector, Sendable {
         pool.withLock { $0.remove(endpoint) }
     }
 
-    /// Gives an endpoint no new connections.
+    /// Gives an endpoint no new connections. Those that are there stay; so does, in a pool with a connection to every
+    /// endpoint, the one to it, which is made again whenever it is lost: ``WSEClientPool/setEndpoints(_:)`` ends that.
     public func drain(_ endpoint: WebSocketURL) {
         pool.withLock { $0.drain(endpoint) }
     }

@@ -27,6 +27,24 @@ extension WSETestServer {
         update { $0.handlerOfAll = handler }
     }
 
+    /// Publishes what clients ask for with messages of type `publish`, whose payload has `topic`, `type` and `payload`.
+    ///
+    /// Published servers know no such message; applications behind them often do. What has no topic or no type is
+    /// answered by an `error`, where the message has a correlation id.
+    public func relayPublications() {
+        on("publish") { [weak self] message in
+            let wish = message.payload
+            guard let topic = wish?["topic"]?.stringValue, let type = wish?["type"]?.stringValue else {
+                // Only a client that has gone does not get it.
+                try? message.connection.reply(
+                    to: message, "error",
+                    ["code": "INVALID_PUBLICATION", "message": "publish wants topic, type and payload"])
+                return
+            }
+            _ = try? self?.publish(type, wish?["payload"]?.value ?? .null, to: topic)
+        }
+    }
+
     /// What `echo` does unless a test sets another handler.
     static let echo: @Sendable (ReceivedMessage) -> Void = { message in
         // A payload that came as JSON goes back as JSON; only a client that has gone does not get it.

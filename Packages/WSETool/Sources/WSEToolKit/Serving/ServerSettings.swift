@@ -18,6 +18,8 @@ public struct ServerSettings: Sendable {
     public var duplicate = 0.0
     public var reorder = 0.0
     public var corrupt = 0.0
+    /// All connections end without a goodbye, every so many seconds.
+    public var cutEverySeconds: Double?
     /// Each connection ends without a goodbye, is closed with ``closeCode``, or goes silent after so many events.
     public var cutAfterEvents: Int?
     public var closeAfterEvents: Int?
@@ -62,6 +64,7 @@ public struct ServerSettings: Sendable {
         ] where count ?? 1 < 1 {
             throw ToolError(.usage, "\(option) wants a number above 0")
         }
+        if let cutEverySeconds { _ = try ConnectionSettings.duration(cutEverySeconds, "--cut-every") }
         var script = FaultScript(seed: seed)
         if let count = cutAfterEvents { script = script.on(.frame(count), .cut()) }
         if let count = closeAfterEvents { script = script.on(.frame(count), .close(code: closeCode)) }

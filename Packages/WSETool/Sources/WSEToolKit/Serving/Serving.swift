@@ -53,6 +53,7 @@ public struct Serving: Sendable {
         }
         let server = try await WSETestServer.start(configuration: configuration)
         server.inject(faults)
+        server.relayPublications()
         for _ in 0..<self.server.refuse { server.refuseNext(.status(503)) }
         let log = ServerLog(console: console)
         if tellsMessages { server.onMessage { log.received($0) } }
@@ -61,7 +62,12 @@ public struct Serving: Sendable {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await server.run(feed, rate: rate, count: count) }
                 group.addTask { await log.follow(server) }
-                // Both go on until the command is interrupted; a feed that has ended leaves a server.
+                if let seconds = self.server.cutEverySeconds {
+                    group.addTask {
+                        while (try? await Task.sleep(for: .seconds(seconds))) != nil { server.cutAll() }
+                    }
+                }
+                // All go on until the command is interrupted; a feed that has ended leaves a server.
                 await group.waitForAll()
             }
         } catch {

@@ -7,7 +7,8 @@ struct Serve: AsyncParsableCommand {
         usage: "wse serve [TOPIC ...] [options]",
         discussion: """
             Topics that begin with market., weather. and load. get values of their kind. With a secret it asks for tokens, \
-            which `wse token make` makes. It answers echo.
+            which `wse token make` makes. It answers echo, and publishes \
+            what clients send as publish with topic, type and payload.
 
             EXAMPLES:
               wse serve

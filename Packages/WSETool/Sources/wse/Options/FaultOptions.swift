@@ -18,6 +18,10 @@ struct FaultOptions: ParsableArguments {
     var corrupt = 0.0
 
     @Option(
+        help: ArgumentHelp("End all connections without a goodbye, every so often.", valueName: "seconds"))
+    var cutEvery: Double?
+
+    @Option(
         help: ArgumentHelp("End each connection without a goodbye after so many events.", valueName: "events")
     )
     var cutAfter: Int?
@@ -42,6 +46,7 @@ struct FaultOptions: ParsableArguments {
         settings.duplicate = duplicate
         settings.reorder = reorder
         settings.corrupt = corrupt
+        settings.cutEverySeconds = cutEvery
         settings.cutAfterEvents = cutAfter
         settings.closeAfterEvents = closeAfter
         settings.closeCode = closeCode

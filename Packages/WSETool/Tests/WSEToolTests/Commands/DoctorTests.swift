@@ -228,11 +228,18 @@ struct DoctorTests {
         #expect(heard == .success)
         #expect(client.output.lines.count == 3)
         _ = try await Sending().run([url, "hello"], TestConsole().console, .never)
+        var requesting = Requesting()
+        requesting.topics = ["room"]
+        let asking = requesting
+        let refused = await #expect(throws: ToolError.self) {
+            try await asking.run([url, "publish", #"{"topic":"room"}"#], TestConsole().console, .never)
+        }
+        #expect(refused?.message.contains("publish wants topic, type and payload") == true)
         await world.diagnostics.wait { $0.contains("hello from connection 2") }
         stop.send(2)
         let outcome = try await status
         #expect(outcome == .success)
-        #expect(world.diagnostics.lines.last?.hasPrefix("· stopped after 2 connections") == true)
+        #expect(world.diagnostics.lines.last?.hasPrefix("· stopped after 3 connections") == true)
     }
 
     @Test("The faults of serve are those of its options")
@@ -266,7 +273,7 @@ struct DoctorTests {
     func badOptions() async {
         for change: @Sendable (inout Serving) -> Void in [
             { $0.rate = 0 }, { $0.server.drop = 1.5 }, { $0.server.port = 70_000 },
-            { $0.server.cutAfterEvents = 0 },
+            { $0.server.cutAfterEvents = 0 }, { $0.server.cutEverySeconds = 0 },
             { $0.rate = .nan }, { $0.server.refuse = -1 }, { $0.count = 0 },
             { $0.certificateFile = "localhost.pem" },
         ] {

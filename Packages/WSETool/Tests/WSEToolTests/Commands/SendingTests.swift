@@ -87,7 +87,7 @@ struct SendingTests {
             for (name, value) in [("X-Shift", "night"), ("X-Team", "blue"), ("Cookie", "a=b")] {
                 #expect(request.header(name) == value)
             }
-            sending.connection.headers = ["authorization: Bearer s3cret"]
+            sending.connection.headers = ["Authorization: Bearer s3cret"]
             let ready = sending
             let error = await #expect(throws: ToolError.self) {
                 try await ready.run([server.url, "a"], TestConsole().console, .never)
