@@ -56,7 +56,7 @@ let clock = ContinuousClock()
 /// The server says how it went. That it replayed all may come before what it replayed, so only the other answer, that there
 /// will be nothing, counts at once.
 @MainActor func take(answer: WSEEvent) {
-    let recovery = answer.payload["recovery", topic]
+    let recovery = answer.payload["recovery", .key(topic)]
     guard recovery?["recovered"]?.boolValue == false, let epoch = recovery?["epoch"]?.stringValue,
         let offset = recovery?["offset"]?.integer(as: UInt64.self)
     else { return }
@@ -94,20 +94,22 @@ let clock = ContinuousClock()
     }
 }
 
+/// Ends requests that are never answered; what they were for is announced as lost.
+@MainActor func giveUp(_ socket: WebSocket) async throws {
+    while true {
+        try await clock.sleep(for: .seconds(1))
+        sequencer.expire(now: clock.now)
+        try await act(socket)
+    }
+}
+
 while true {
     do {
         let socket = try await WebSocket.connect(to: url)
         try await greet(socket)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await receive(socket) }
-            // A request that is never answered ends, too: what it was for is announced as lost.
-            group.addTask { @MainActor in
-                while true {
-                    try await clock.sleep(for: .seconds(1))
-                    sequencer.expire(now: clock.now)
-                    try await act(socket)
-                }
-            }
+            group.addTask { try await giveUp(socket) }
             try await group.next()
             group.cancelAll()
         }

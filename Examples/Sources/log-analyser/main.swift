@@ -34,7 +34,8 @@ while let text = readLine() {
                 last[history] = stamp.offset
             }
         case .failure(let error): print("line \(line): \(error)")
-        case .encrypted(let sealed): counts["(sealed)", default: 0] += 1; sizes["(sealed)", default: 0] += sealed.count
+        case .encrypted(let sealed):
+            counts["(sealed)", default: 0] += 1; sizes["(sealed)", default: 0] += sealed.count
         case .legacyPing, .legacyPong: counts["(heartbeat)", default: 0] += 1
         }
     }

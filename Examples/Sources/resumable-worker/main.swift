@@ -21,7 +21,9 @@ try await withWSEClient(url: CommandLine.arguments[1], configuration: configurat
         for await signal in client.signals {
             // Work that nobody will do: somebody has to know.
             if case .gap(let gap) = signal { print("lost: \(gap.topic) \(gap.offsets)") }
-            if case .resync(let topic, _) = signal { print("\(topic) began anew; what came before may be missing") }
+            if case .resync(let topic, _) = signal {
+                print("\(topic) began anew; what came before may be missing")
+            }
         }
     }
     defer { announcements.cancel() }

@@ -62,10 +62,12 @@ import WSEWire
             client.send(#"{"t":"publish","cid":"c1","p":{"topic":"room"}}"#)
             let refusal = try await client.nextEvent()
             #expect((refusal.type, refusal.correlationID) == ("error", "c1"))
+            client.send(#"{"t":"subscription_update","p":{"action":"subscribe","topics":["room"]}}"#)
+            #expect(try await client.nextEvent().type == "subscription_update")
             client.send(#"{"t":"publish","p":{"topic":"room","type":"line","payload":{"text":"hi"}}}"#)
-            client.send(#"{"t":"echo"}"#)
-            #expect(try await client.nextEvent().type == "echo")
-            #expect(server.position(of: "room")?.offset == 0)
+            let line = try await client.nextEvent()
+            #expect((line.type, line.topic) == ("line", "room"))
+            #expect(line.payload.value == ["text": "hi"])
         }
     }
 

@@ -41,7 +41,7 @@ extension WSETestServer {
                     ["code": "INVALID_PUBLICATION", "message": "publish wants topic, type and payload"])
                 return
             }
-            _ = try? self?.publish(type, wish?["payload"]?.value ?? .null, to: topic)
+            _ = try? self?.publish(type, wish?["payload"] ?? .null, to: topic)
         }
     }
 
