@@ -50,6 +50,26 @@ import WSEWire
         #expect(event.payload.digits("i") == "7")
     }
 
+    @Test func theEndOfAPathIsReadAsAValueIs() throws {
+        let json =
+            #"{"t":"x","p":{"a":{"b":true,"i":7,"u":18446744073709551615,"d":1.5,"s":"x","l":[1],"o":{}}}}"#
+        let a = try #require(decode(json).events.first).payload.a
+        #expect(a.b.boolValue == true)
+        #expect(a.i.intValue == 7)
+        #expect(a.u.uintValue == .max)
+        #expect(a.u.intValue == nil)
+        #expect(a.d.doubleValue == 1.5)
+        #expect(a.s.stringValue == "x")
+        #expect(a.l.arrayValue == [1])
+        #expect(a.o.objectValue == [:])
+        #expect(a.missing.stringValue == nil)
+        #expect("\(a.i) \(a.l) \(a.missing)" == "7 [1] nil")
+        let bytes = Array(
+            "\u{82}\u{A1}t\u{A1}x\u{A1}p\u{81}\u{A1}b\u{C4}\u{01}!".unicodeScalars.map { UInt8($0.value) })
+        let packed = try #require(decode(bytes, as: .binary).events.first)
+        #expect(packed.payload.b.binaryValue == [0x21])
+    }
+
     @Test func payloadPathsReadWithoutBuilding() throws {
         let event = try #require(
             decode(#"{"t":"x","p":{"user":{"tags":["a",{"b":2}],"é":1,"\u0061b":3},"user2":0}}"#).events.first
