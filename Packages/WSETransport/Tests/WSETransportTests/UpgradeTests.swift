@@ -268,7 +268,13 @@ struct UpgradeTests {
         let refused = RecordingHandler()
         _ = NIOWebSocketTransport(configuration: .patient).connect(
             WebSocketRequest(url: try WebSocketURL("ws://127.0.0.1:\(port)")), handler: refused)
-        #expect(await refused.closure()?.error?.code == .connectFailed)
+        let refusal = await refused.closure()?.error
+        #expect(refusal?.code == .connectFailed)
+        let message = try #require(refusal?.message)
+        #expect(
+            message.wholeMatch(
+                of: /No address of the host took the connection: Connection refused \(errno [0-9]+\)/) != nil,
+            "\(message)")
 
         let unknown = RecordingHandler()
         _ = NIOWebSocketTransport(configuration: .patient).connect(

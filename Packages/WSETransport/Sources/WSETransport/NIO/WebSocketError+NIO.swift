@@ -2,6 +2,14 @@ import NIOCore
 import NIOPosix
 import WebSocketFraming
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 extension WebSocketError {
     /// What SwiftNIO's bootstrap failed with.
     init(connecting error: any Error, toProxy: Bool) {
@@ -24,7 +32,8 @@ extension WebSocketError {
     private static func reasons(_ failures: [any Error]) -> String {
         var reasons: [String] = []
         for failure in failures {
-            let reason = "\(failure)"
+            // NIO's own words for these begin with what it was about to tell about them.
+            let reason = (failure as? IOError).map(\.systemText) ?? "\(failure)"
             if !reasons.contains(reason) { reasons.append(reason) }
         }
         return reasons.isEmpty ? "it has none" : reasons.joined(separator: "; ")
@@ -59,6 +68,11 @@ extension WebSocketError {
             code, message, closeCode: WebSocketCloseCode(rawValue: violation.closeCode), underlying: violation
         )
     }
+}
+
+extension IOError {
+    /// What the system calls it, as in `Connection refused (errno 111)`.
+    fileprivate var systemText: String { "\(String(cString: strerror(errnoCode))) (errno \(errnoCode))" }
 }
 
 extension Error {
