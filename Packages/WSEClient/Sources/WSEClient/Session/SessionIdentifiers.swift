@@ -34,4 +34,12 @@ enum SessionTimer: Hashable, Sendable {
     case recovery
     /// A replay whose answer is in has paused for long.
     case replay
+
+    /// Whether there is one for each caller, rather than one.
+    var isOfCaller: Bool {
+        switch self {
+        case .subscription, .request: true
+        default: false
+        }
+    }
 }

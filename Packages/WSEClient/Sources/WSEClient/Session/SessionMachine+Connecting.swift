@@ -89,9 +89,9 @@ extension SessionMachine {
         counters.connects += 1
         attemptBegan = now.instant
         if case .admitted(let permit)? = breaker?.admit(now: now.instant) { self.permit = permit }
-        emit(.startTimer(.handshake, after: settings.connectTimeout))
         if settings.asksForToken {
             phase = .token(attempt)
+            emit(.startTimer(.handshake, after: settings.connectTimeout))
             emit(
                 .requestToken(
                     attempt,
@@ -100,6 +100,7 @@ extension SessionMachine {
         } else {
             phase = .connecting(attempt)
             emit(.connect(attempt, ConnectionTarget(url: url, token: nil)))
+            emit(.startTimer(.handshake, after: settings.connectTimeout))
         }
     }
 

@@ -84,6 +84,12 @@ final class NIOWebSocketConnection: WebSocketConnection, Sendable {
         }
     }
 
+    func schedule(
+        after delay: Duration, _ work: @escaping @Sendable () -> Void
+    ) -> (any WebSocketScheduledWork)? {
+        EventLoopWork(eventLoop, after: delay, work)
+    }
+
     func scheduleFlush() {
         eventLoop.execute {
             if case .open(let frames) = self.stage.value { frames.flush() }

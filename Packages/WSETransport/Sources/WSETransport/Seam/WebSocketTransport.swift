@@ -78,6 +78,30 @@ public protocol WebSocketConnection: AnyObject, Sendable {
 
     /// Drops the connection (or gives up connecting) without a close handshake.
     func abort()
+
+    /// Runs `work` once after `delay`, where the handler's methods are called, unless it is cancelled before. What it sends
+    /// then needs no other thread to wake up.
+    ///
+    /// It waits for its time whatever becomes of the connection; should its thread end before, it runs then.
+    ///
+    /// - Returns: `nil` if the transport leaves time to others, as one does that has none of its own.
+    func schedule(
+        after delay: Duration, _ work: @escaping @Sendable () -> Void
+    ) -> (any WebSocketScheduledWork)?
+}
+
+extension WebSocketConnection {
+    public func schedule(
+        after delay: Duration, _ work: @escaping @Sendable () -> Void
+    ) -> (any WebSocketScheduledWork)? {
+        nil
+    }
+}
+
+/// Work that waits for its time on a connection's thread.
+public protocol WebSocketScheduledWork: Sendable {
+    /// Makes sure that the work does not start, unless it has already.
+    func cancel()
 }
 
 /// Text or binary.
