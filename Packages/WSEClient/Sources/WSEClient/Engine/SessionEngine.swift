@@ -28,7 +28,7 @@ final class SessionEngine: Sendable {
         var connectWaiters = Waiters<WSEError?>()
         var disconnectWaiters = Waiters<Void>()
         var subscriptionWaiters = Waiters<SubscriptionResult>()
-        var sends = Outcomes<Result<SendOutcome.Disposition, WSEError>>()
+        var sends = Outcomes<Result<SendOutcome.Disposition, WSEError>>(usual: .success(.sent))
         var requests = Outcomes<Result<WSEEvent, WSEError>>()
         /// What the machine wants done and is not known to be done.
         var inFlight: [SessionAction] { carriedOut + machine.waitingActions }
@@ -87,7 +87,7 @@ final class SessionEngine: Sendable {
             state.isDraining = true
             return (result, true)
         }
-        if drains { drain() }
+        if drains { drain(now) }
         return result
     }
 
@@ -106,17 +106,25 @@ final class SessionEngine: Sendable {
         var attempt: AttemptID
         var count = 0
         var position: UInt64 = 0
+        /// Whose message was taken last; told with the rest, under the same lock.
+        var caller: RequestID?
     }
 
-    private func drain() {
+    /// - Parameter now: When the input came that led to this.
+    private func drain(_ now: Moment) {
         var actions: [SessionAction] = []
         var progress: Progress?
+        var latest: Moment? = now
         while true {
-            let isDone = state.withLock { state in
+            let (isDone, sender) = state.withLock { state in
+                var sender: CheckedContinuation<Result<SendOutcome.Disposition, WSEError>, Never>?
                 if let progress {
                     state.machine.transmitted(
                         progress.attempt, count: progress.count, position: progress.position,
-                        now: Moment(configuration.clock))
+                        now: latest ?? Moment(configuration.clock))
+                    // What was carried out meanwhile may have taken its time.
+                    latest = nil
+                    if let caller = progress.caller { sender = state.sends.resolveUsual(caller.rawValue) }
                 }
                 progress = nil
                 // Let go of first, so that the array is used again.
@@ -124,8 +132,9 @@ final class SessionEngine: Sendable {
                 state.machine.takeActions(into: &actions)
                 state.carriedOut = actions
                 state.isDraining = !actions.isEmpty
-                return actions.isEmpty
+                return (actions.isEmpty, sender)
             }
+            sender?.resume(returning: .success(.sent))
             if isDone {
                 reportMetrics()
                 return
@@ -230,22 +239,22 @@ final class SessionEngine: Sendable {
     }
 
     private func transmit(_ attempt: AttemptID, _ message: OutboundMessage, _ progress: inout Progress?) {
+        let bytes = message.wireBytes
         do {
             guard let handle = handle(of: attempt) else {
                 throw WebSocketError(.notOpen, "the connection is gone")
             }
-            let receipt = try message.wireBytes.withUnsafeBytes {
-                try handle.send(message.wireKind, RawSpan(_unsafeBytes: $0))
-            }
-            note(&progress, message, of: attempt, position: receipt.position)
+            let kind = message.wireKind
+            let receipt = try bytes.withUnsafeBytes { try handle.send(kind, RawSpan(_unsafeBytes: $0)) }
+            note(&progress, bytes.count, of: attempt, position: receipt.position)
             if !message.isKept, let caller = message.caller {
-                resolve(caller, .success(.sent))
+                progress?.caller = caller
             } else {
                 perform { state, now in state.machine.handedOver(message, error: nil, now: now) }
             }
         } catch {
             // Not taken, but no longer on its way either.
-            note(&progress, message, of: attempt, position: nil)
+            note(&progress, bytes.count, of: attempt, position: nil)
             perform { state, now in
                 state.machine.handedOver(message, error: WSEError(sending: error), now: now)
             }
@@ -253,10 +262,14 @@ final class SessionEngine: Sendable {
     }
 
     private func note(
-        _ progress: inout Progress?, _ message: OutboundMessage, of attempt: AttemptID, position: UInt64?
+        _ progress: inout Progress?, _ count: Int, of attempt: AttemptID, position: UInt64?
     ) {
+        if let earlier = progress?.caller {
+            progress?.caller = nil
+            resolve(earlier, .success(.sent))
+        }
         if progress?.attempt != attempt { progress = Progress(attempt: attempt) }
-        progress?.count += message.wireBytes.count
+        progress?.count += count
         if let position { progress?.position = position }
     }
 

@@ -24,66 +24,87 @@ struct Waiters<Value: Sendable> {
 /// Outcomes that may come before or after their caller begins to wait. Lives inside the engine's lock.
 struct Outcomes<Value: Sendable> {
     private enum Entry {
-        /// Nobody's.
-        case free
         case expected
         case arrived(Value)
         case awaited(CheckedContinuation<Value, Never>)
     }
 
-    /// One that was expected while it was free, which is the only one for a caller that waits for each: without the
-    /// hashing that the others cost.
-    private var single = Entry.free
-    private var singleID: UInt64?
+    /// What is known of one that was expected while there was no other, which is the only one for a caller that waits for
+    /// each: the usual outcome, which is there before it is asked for, costs neither hashing nor copying.
+    private enum Single: UInt8 {
+        case free, expected, usual
+    }
+
+    private let usual: Value?
+    private var single = Single.free
+    private var singleID: UInt64 = 0
     private var entries: [UInt64: Entry] = [:]
 
-    private subscript(id: UInt64) -> Entry {
-        get { singleID == id ? single : entries[id] ?? .free }
-        set {
-            guard singleID == id else {
-                if case .free = newValue { entries[id] = nil } else { entries[id] = newValue }
-                return
-            }
-            single = newValue
-            if case .free = newValue { singleID = nil }
-        }
+    /// - Parameter usual: What ``resolveUsual(_:)`` stands for.
+    init(usual: Value? = nil) {
+        self.usual = usual
     }
+
+    private func isSingle(_ id: UInt64) -> Bool { single != .free && singleID == id }
 
     /// Somebody is going to ask for the outcome.
     mutating func expect(_ id: UInt64) {
-        if singleID == nil { singleID = id }
-        self[id] = .expected
+        guard single == .free else { return entries[id] = .expected }
+        (single, singleID) = (.expected, id)
     }
 
     mutating func forget(_ id: UInt64) {
-        self[id] = .free
+        if isSingle(id) { single = .free } else { entries[id] = nil }
     }
 
     /// The outcome, if it is there already.
     mutating func take(_ id: UInt64) -> Value? {
-        guard case .arrived(let value) = self[id] else { return nil }
-        self[id] = .free
+        if isSingle(id) {
+            guard single == .usual else { return nil }
+            single = .free
+            return usual
+        }
+        guard case .arrived(let value) = entries[id] else { return nil }
+        entries[id] = nil
         return value
     }
 
     /// The outcome, if it is there already; else `continuation` gets it.
     mutating func take(_ id: UInt64, or continuation: CheckedContinuation<Value, Never>) -> Value? {
         if let value = take(id) { return value }
-        self[id] = .awaited(continuation)
+        forget(id)
+        entries[id] = .awaited(continuation)
         return nil
     }
 
     /// - Returns: The caller to resume with it, if one waits.
     mutating func resolve(_ id: UInt64, _ value: Value) -> CheckedContinuation<Value, Never>? {
-        switch self[id] {
-        case .expected:
-            self[id] = .arrived(value)
-            return nil
-        case .awaited(let continuation):
-            self[id] = .free
-            return continuation
-        case .arrived, .free:
+        if isSingle(id) {
+            guard single == .expected else { return nil }
+            single = .free
+            entries[id] = .arrived(value)
             return nil
         }
+        switch entries[id] {
+        case .expected?:
+            entries[id] = .arrived(value)
+            return nil
+        case .awaited(let continuation)?:
+            entries[id] = nil
+            return continuation
+        case .arrived?, nil:
+            return nil
+        }
+    }
+
+    /// ``resolve(_:_:)`` with the usual outcome.
+    ///
+    /// - Returns: The caller to resume with it, if one waits.
+    mutating func resolveUsual(_ id: UInt64) -> CheckedContinuation<Value, Never>? {
+        if isSingle(id) {
+            single = .usual
+            return nil
+        }
+        return usual.flatMap { resolve(id, $0) }
     }
 }

@@ -28,7 +28,7 @@ extension SessionMachine {
         }
         if let error = outbox.refuseForRate(now: now.instant) { return .failure(error) }
         if outbox.isIdle {
-            hand(message, now: now)
+            hand(consume message, now: now)
         } else if !outbox.enqueue(message) {
             return .failure(WSEError(.queueFull, "too many messages wait for the connection"))
         } else {
@@ -87,14 +87,13 @@ extension SessionMachine {
         }
     }
 
-    private mutating func hand(_ message: OutboundMessage, now: Moment) {
+    private mutating func hand(_ message: consuming OutboundMessage, now: Moment) {
         guard let attempt = currentAttempt else { return }
         if let refusal = sizeRefusal(message.bytes.count) {
             if message.isKept { outbox.done(message.id) }
             report([(message, .failure(refusal))])
             return
         }
-        var message = message
         if encrypts, let encryption {
             do throws(WSEError) {
                 message.wire = try encryption.seal(message.bytes)
@@ -111,7 +110,7 @@ extension SessionMachine {
         counters.bytesSent += UInt64(count)
         message.flushesBefore = outbox.flushCount
         outbox.emitted(count)
-        emit(.transmit(attempt, message))
+        emit(.transmit(attempt, consume message))
     }
 
     /// The key is used up, or libcrypto fails: never in the clear, and a new connection has a new key.

@@ -143,7 +143,7 @@ struct SessionMachine: ~Copyable {
 
     // MARK: Actions
 
-    mutating func emit(_ action: SessionAction) {
+    mutating func emit(_ action: consuming SessionAction) {
         flushDeliveries()
         actions.append(action)
     }

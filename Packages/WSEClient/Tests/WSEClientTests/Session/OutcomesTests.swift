@@ -23,6 +23,35 @@ import Testing
         #expect((1...5).allSatisfy { outcomes.take($0) == nil })
     }
 
+    @Test func theUsualOutcomeIsOneAsAnyOther() async {
+        var outcomes = Outcomes<String>(usual: "sent")
+        for id in 1...3 as ClosedRange<UInt64> { outcomes.expect(id) }
+        for id in [2, 1] as [UInt64] {
+            #expect(outcomes.resolveUsual(id) == nil)
+            #expect(outcomes.resolve(id, "late") == nil)
+        }
+        let text = await withCheckedContinuation { continuation in
+            #expect(outcomes.take(3, or: continuation) == nil)
+            outcomes.resolveUsual(3)?.resume(returning: "sent")
+        }
+        #expect(text == "sent")
+        #expect((1...4).map { outcomes.take($0) } == ["sent", "sent", nil, nil])
+        #expect(outcomes.resolveUsual(1) == nil)
+        #expect(outcomes.take(1) == nil)
+
+        // One that fails where the usual is expected, and one that is asked for before.
+        outcomes.expect(5)
+        #expect(outcomes.resolve(5, "failed") == nil)
+        #expect(outcomes.resolveUsual(5) == nil)
+        #expect(outcomes.take(5) == "failed")
+        outcomes.expect(6)
+        let other = await withCheckedContinuation { continuation in
+            #expect(outcomes.take(6, or: continuation) == nil)
+            outcomes.resolve(6, "failed")?.resume(returning: "failed")
+        }
+        #expect(other == "failed")
+    }
+
     @Test func whatIsForgottenOrUnexpectedHasNoOutcome() {
         var outcomes = Outcomes<String>()
         outcomes.expect(1)
