@@ -27,6 +27,8 @@ typedef struct {
     /// How many containers are open, and where the unpacker stands.
     unsigned depth;
     const uint8_t *position;
+    /// Where the string begins that is not UTF-8.
+    const uint8_t *odd_string;
 } checker;
 
 #define msgpack_unpack_callback(name) check##name
@@ -90,9 +92,11 @@ static inline int check_map_item(checker *user, kind *map, kind key, kind value)
 
 static inline int check_str(
     checker *user, const char *base, const char *bytes, unsigned int length, kind *result) {
-    (void)user; (void)base;
+    (void)base;
     *result = kind_string;
-    return is_utf8((const uint8_t *)bytes, length) ? 0 : failure_invalid_utf8;
+    if (is_utf8((const uint8_t *)bytes, length)) { return 0; }
+    user->odd_string = (const uint8_t *)bytes;
+    return failure_invalid_utf8;
 }
 
 static inline int check_bin(
@@ -119,6 +123,7 @@ wse_msgpack_status wse_msgpack_skip(
     context.user.depth_limit =
         depth_limit < WSE_MSGPACK_MAXIMUM_DEPTH ? depth_limit : WSE_MSGPACK_MAXIMUM_DEPTH;
     context.user.depth = 0;
+    context.user.odd_string = bytes + *offset;
     context.user.position = bytes + *offset;
     check_init(&context);
     if (*offset >= length) { return wse_msgpack_truncated; }
@@ -127,7 +132,9 @@ wse_msgpack_status wse_msgpack_skip(
     case 0: return wse_msgpack_truncated;
     case failure_truncated: return wse_msgpack_truncated;
     case failure_too_deep: return wse_msgpack_too_deep;
-    case failure_invalid_utf8: return wse_msgpack_invalid_utf8;
+    case failure_invalid_utf8:
+        *offset = (size_t)(context.user.odd_string - bytes);
+        return wse_msgpack_invalid_utf8;
     case failure_key_not_string: return wse_msgpack_key_not_string;
     default: return wse_msgpack_invalid;
     }

@@ -30,6 +30,27 @@ import WSEWireFoundation
                 == FoundationCodingTests.document)
     }
 
+    @Test(
+        arguments: [
+            ("12345678901234567890123456789012345678", true), ("1.50", true), ("0.000", true),
+            ("-1e-100", true),
+            ("100000000000000000000000000000000000000000", true),
+            ("123456789012345678901234567890123456789", false),
+            ("0.123456789012345678901234567890123456789", false),
+            ("1e-200", false), ("1e300", false),
+        ])
+    func decimalsAreExactOrRefused(_ text: String, _ isHeld: Bool) throws {
+        let bytes = Array("[\(text)]".utf8)
+        guard isHeld else {
+            #expect(throws: WireError.self) {
+                _ = try PayloadDecoder.foundation.decode([Decimal].self, fromJSON: bytes.span.bytes)
+            }
+            return
+        }
+        let decimal = try PayloadDecoder.foundation.decode([Decimal].self, fromJSON: bytes.span.bytes)
+        #expect(decimal == [try #require(Decimal(string: text))])
+    }
+
     @Test func datesInEveryWay() throws {
         struct Dated: Codable, Equatable { var date: Date, list: [Date?] }
         let dated = Dated(

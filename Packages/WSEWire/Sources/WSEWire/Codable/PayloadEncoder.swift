@@ -32,7 +32,7 @@ public struct PayloadEncoder: Sendable {
 
     /// The value as compact JSON in UTF-8.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable`, such as for a NaN.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep`, such as for a NaN.
     public func json(_ value: some Encodable) throws(WireError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(128)
@@ -42,7 +42,7 @@ public struct PayloadEncoder: Sendable {
 
     /// The value in MessagePack, every part in its shortest form.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable`.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep`.
     public func messagePack(_ value: some Encodable) throws(WireError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(128)
@@ -52,14 +52,14 @@ public struct PayloadEncoder: Sendable {
 
     /// Appends the value as compact JSON in UTF-8.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable`; `bytes` are as before then.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep`; `bytes` are as before then.
     public func encodeJSON(_ value: some Encodable, into bytes: inout [UInt8]) throws(WireError) {
         try encode(value, isJSON: true, into: &bytes)
     }
 
     /// Appends the value in MessagePack.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable`; `bytes` are as before then.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep`; `bytes` are as before then.
     public func encodeMessagePack(_ value: some Encodable, into bytes: inout [UInt8]) throws(WireError) {
         try encode(value, isJSON: false, into: &bytes)
     }

@@ -1,7 +1,7 @@
 extension Envelope {
     /// Appends the envelope as compact JSON, category first, payload last.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable` if the payload holds a NaN or an infinity; `bytes` are
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep` if the payload holds a NaN or an infinity; `bytes` are
     ///   as before then.
     public func encodeJSON(into bytes: inout [UInt8]) throws(WireError) {
         var output = OutputBuffer()
@@ -13,7 +13,7 @@ extension Envelope {
 
     /// Appends the envelope as compact JSON with another payload than its own, encoded straight to the bytes.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable`; `bytes` are as before then.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep`; `bytes` are as before then.
     public func encodeJSON(
         payload: some Encodable, using encoder: PayloadEncoder = PayloadEncoder(),
         into bytes: inout [UInt8]
@@ -40,7 +40,7 @@ extension Envelope {
 
     /// The envelope as compact JSON in UTF-8.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable` if the payload holds a NaN or an infinity.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep` if the payload holds a NaN or an infinity.
     public func json() throws(WireError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)

@@ -1,7 +1,7 @@
 extension Envelope {
     /// Appends the envelope as a MessagePack map without the `M:` prefix, which is what servers take.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable` for a part of 4 GiB or more; `bytes` are as before then.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep` for a part of 4 GiB or more; `bytes` are as before then.
     public func encodeMessagePack(into bytes: inout [UInt8]) throws(WireError) {
         var output = OutputBuffer()
         try packHead(&output)
@@ -11,7 +11,7 @@ extension Envelope {
 
     /// Appends the envelope as a MessagePack map with another payload than its own, encoded straight to the bytes.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable`; `bytes` are as before then.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep`; `bytes` are as before then.
     public func encodeMessagePack(
         payload: some Encodable, using encoder: PayloadEncoder = PayloadEncoder(),
         into bytes: inout [UInt8]
@@ -24,7 +24,7 @@ extension Envelope {
 
     /// The envelope as a MessagePack map without the `M:` prefix.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable` for a part of 4 GiB or more.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep` for a part of 4 GiB or more.
     public func messagePack() throws(WireError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)

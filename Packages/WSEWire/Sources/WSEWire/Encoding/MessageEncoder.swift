@@ -41,7 +41,8 @@ public struct MessageEncoder: ~Copyable, Sendable {
     /// Appends a message.
     ///
     /// - Returns: Which kind of WebSocket message to send the bytes in.
-    /// - Throws: ``WireError`` with code `unrepresentable`; `bytes` are as before then.
+    /// - Throws: ``WireError`` with code `unrepresentable`, `nestingTooDeep`, `messageTooLarge` or, should zlib fail,
+    /// `invalidCompression`; `bytes` are as before then.
     public mutating func encode(
         _ envelope: Envelope, into bytes: inout [UInt8]
     ) throws(WireError) -> FrameKind {
@@ -57,7 +58,8 @@ public struct MessageEncoder: ~Copyable, Sendable {
     /// Appends a message with another payload than the envelope's own, encoded straight to the bytes.
     ///
     /// - Returns: Which kind of WebSocket message to send the bytes in.
-    /// - Throws: ``WireError`` with code `unrepresentable`; `bytes` are as before then.
+    /// - Throws: ``WireError`` with code `unrepresentable`, `nestingTooDeep`, `messageTooLarge` or, should zlib fail,
+    /// `invalidCompression`; `bytes` are as before then.
     public mutating func encode(
         _ envelope: Envelope, payload: some Encodable, using encoder: PayloadEncoder = PayloadEncoder(),
         into bytes: inout [UInt8]

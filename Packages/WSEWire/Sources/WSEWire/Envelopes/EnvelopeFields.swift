@@ -33,9 +33,14 @@ struct EnvelopeFields {
         static let topic = Names(rawValue: 4)
         static let epoch = Names(rawValue: 8)
         static let offset = Names(rawValue: 16)
+        /// That the stamp's fields were given under their long names.
+        static let longTopic = Names(rawValue: 32)
+        static let longEpoch = Names(rawValue: 64)
+        static let longOffset = Names(rawValue: 128)
     }
 
-    /// Which fields were given under their short names, which a long name does not replace.
+    /// Which fields were given under their short names, which a long name does not replace, and which of the stamp's under
+    /// their long ones.
     private var shortNames: Names = []
 
     /// Notes that a field was given under its short name.
@@ -55,9 +60,9 @@ struct EnvelopeFields {
         switch key {
         case .type: if claims(.type, isLong) { (type, typeEnd) = (start, end) }
         case .payload: if claims(.payload, isLong) { (payload, payloadEnd) = (start, end) }
-        case .topic: if claimsFirst(.topic, isLong) { (topic, topicEnd) = (start, end) }
-        case .epoch: if claimsFirst(.epoch, isLong) { (epoch, epochEnd) = (start, end) }
-        case .offset: if claimsFirst(.offset, isLong) { offset = start }
+        case .topic: if claimsFirst(.topic, .longTopic, isLong) { (topic, topicEnd) = (start, end) }
+        case .epoch: if claimsFirst(.epoch, .longEpoch, isLong) { (epoch, epochEnd) = (start, end) }
+        case .offset: if claimsFirst(.offset, .longOffset, isLong) { offset = start }
         case .category: category = start
         case .id: id = start
         case .timestamp: timestamp = start
@@ -72,8 +77,15 @@ struct EnvelopeFields {
     }
 
     @inline(__always)
-    private mutating func claimsFirst(_ name: Names, _ isLong: Bool) -> Bool {
-        !shortNames.contains(name) && claims(name, isLong)
+    private mutating func claimsFirst(_ name: Names, _ long: Names, _ isLong: Bool) -> Bool {
+        guard !shortNames.contains(name) else { return false }
+        guard isLong else {
+            claim(name)
+            return true
+        }
+        guard !shortNames.contains(long) else { return false }
+        claim(long)
+        return true
     }
 
     @inline(__always)

@@ -6,6 +6,7 @@ extension MessagePackScanner {
         guard count > 0, head.kind == .map else {
             throw WireError(.invalidEnvelope, "the message is not a MessagePack map", byteOffset: position)
         }
+        guard head.size <= count &- position else { throw truncated() }
         position &+= head.size
         for _ in 0..<head.count {
             let (key, isLong) = try scanKey(maximumDepth: maximumDepth)

@@ -4,7 +4,7 @@ extension WireError {
         enum Value: String, Sendable {
             case invalidJSON, invalidUTF8, invalidMessagePack, invalidEnvelope, invalidCompression
             case messageTooLarge, nestingTooDeep, batchTooLong
-            case undecryptable, unrepresentable, unknownFormat
+            case undecryptable, unrepresentable
             case typeMismatch, missingKey, missingValue, invalidValue
         }
 
@@ -35,8 +35,6 @@ extension WireError {
         public static let undecryptable = Code(.undecryptable)
         /// A value that the format cannot carry, such as a NaN in JSON.
         public static let unrepresentable = Code(.unrepresentable)
-        /// A frame that is none of the forms of the protocol.
-        public static let unknownFormat = Code(.unknownFormat)
         /// A value of another type than the one asked for.
         public static let typeMismatch = Code(.typeMismatch)
         /// An object without a member that the type demands.

@@ -44,7 +44,11 @@ extension InternedString {
     /// What the protocol says about the message type of this name; `nil` for the application's own types.
     public var messageType: MessageType? {
         let index = Int(storage.messageTypeIndex)
-        return index < MessageType.registered.count ? MessageType.registered[index] : nil
+        guard index < MessageType.registered.count else { return nil }
+        let type = MessageType.registered[index]
+        // The last one stands for a family, whose members have names of their own.
+        guard index == MessageType.registered.count - 1 else { return type }
+        return MessageType(string, type.handling, type.category)
     }
 
     /// Who sees messages of this type.

@@ -51,6 +51,24 @@ public struct ExactNumber: Sendable, Hashable, CustomStringConvertible {
         return .double(value)
     }
 
+    /// An integer, however it is written: `1e2` and `100.0` are 100. `nil` if it has a fraction or does not fit.
+    static func wholeNumber<Integer: FixedWidthInteger>(_ digits: String) -> Integer? {
+        guard let decimal = Decimal(digits), decimal.exponent >= 0 else { return nil }
+        var value: Integer = 0
+        // Zeros behind the digits; that many fit no type, and none is counted where there are no digits.
+        guard decimal.exponent <= Integer.bitWidth else { return nil }
+        for digit in decimal.digits + Array(repeating: UInt8(ascii: "0"), count: decimal.exponent) {
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let step = Integer(digit &- UInt8(ascii: "0"))
+            let (sum, carry) =
+                decimal.isNegative
+                ? product.subtractingReportingOverflow(step) : product.addingReportingOverflow(step)
+            if overflow || carry { return nil }
+            value = sum
+        }
+        return value
+    }
+
     /// Digits without leading and trailing zeros, and the power of ten they count: equal for equal numbers.
     private struct Decimal: Equatable {
         var isNegative = false

@@ -5,8 +5,10 @@ public struct MessagePackTimestamp: Sendable, Hashable {
 
     /// Seconds since 1970.
     public var seconds: Int64
-    /// Nanoseconds within the second, up to 999,999,999.
-    public var nanoseconds: UInt32
+    /// Nanoseconds within the second, up to 999,999,999; more count as that.
+    public var nanoseconds: UInt32 {
+        didSet { nanoseconds = min(nanoseconds, 999_999_999) }
+    }
 
     /// - Parameters:
     ///   - seconds: Since 1970; negative before it.

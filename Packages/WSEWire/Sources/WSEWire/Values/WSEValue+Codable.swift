@@ -77,7 +77,7 @@ extension WSEValue: Codable {
 
     /// Any `Encodable` as a value.
     ///
-    /// - Throws: ``WireError`` with code `unrepresentable`.
+    /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep`.
     public init(encoding value: some Encodable, using encoder: PayloadEncoder = PayloadEncoder())
         throws(WireError)
     {

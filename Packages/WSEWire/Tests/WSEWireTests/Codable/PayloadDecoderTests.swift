@@ -45,6 +45,44 @@ func failure<Value: Decodable>(
         px: 1.5, qty: 3, side: .sell, sym: "BTC", note: nil, tags: ["a", "é"],
         nested: ["x": [1, nil], "y": []])
 
+    @Test(
+        arguments: [
+            ("9007199254740993.0", 9_007_199_254_740_993), ("9223372036854775807.00", Int.max),
+            ("-9223372036854775808.0", Int.min), ("1e2", 100), ("1.5e1", 15), ("0e999999999", 0), ("-0.0", 0),
+            ("1200e-2", 12), ("1e17", 100_000_000_000_000_000), ("4503599627370497.5", nil),
+            ("1.00000000000000000001", nil), ("1e-1", nil),
+            ("1e19", nil), ("1e999999999", nil), ("1e99999999999999999999", nil),
+            ("9223372036854775808.0", nil),
+        ] as [(String, Int?)])
+    func integersAreExactOrRefused(_ text: String, _ expected: Int?) throws {
+        let bytes = Array("[\(text)]".utf8)
+        guard let expected else {
+            let error = #expect(throws: WireError.self) {
+                _ = try PayloadDecoder().decode([Int].self, fromJSON: bytes.span.bytes)
+            }
+            #expect(error?.code == .invalidValue)
+            return
+        }
+        #expect(try PayloadDecoder().decode([Int].self, fromJSON: bytes.span.bytes) == [expected])
+    }
+
+    @Test func wideIntegersAreExact() throws {
+        let text = Array("[1e30,170141183460469231731687303715884105727.0]".utf8)
+        #expect(
+            try PayloadDecoder().decode([Int128].self, fromJSON: text.span.bytes)
+                == [1_000_000_000_000_000_000_000_000_000_000, .max])
+        #expect(throws: WireError.self) {
+            _ = try PayloadDecoder().decode([UInt128].self, fromJSON: Array("[-1e30]".utf8).span.bytes)
+        }
+    }
+
+    @Test func aDoubleThatDoesNotFitAFloatIsRefusedInBothFormats() throws {
+        #expect(try failure([Float].self, "[1e300]").code == .invalidValue)
+        let infinite = try WSEValue.array([.double(.infinity)]).messagePack()
+        #expect(
+            try PayloadDecoder().decode([Float].self, fromMessagePack: infinite.span.bytes) == [.infinity])
+    }
+
     @Test func decodesStructs() throws {
         #expect(try decodeBoth(Trade.self, PayloadDecoderTests.trade) == PayloadDecoderTests.expected)
         let event = try #require(decode("{\"t\":\"x\",\"p\":\(PayloadDecoderTests.trade)}").events.first)
@@ -94,7 +132,11 @@ func failure<Value: Decodable>(
         }
         #expect(try failure([UInt16].self, "[1,-1]").path == [1])
         #expect(try failure([UInt64].self, "[18446744073709551616]").code == .invalidValue)
-        #expect(try failure([Int].self, "[1e17]").code == .invalidValue)
+        // Exact in JSON; in MessagePack a Double, which stands for a range of integers there.
+        let whole = try WSEValue.array([.double(1e17)]).messagePack()
+        #expect(throws: WireError.self) {
+            try PayloadDecoder().decode([Int].self, fromMessagePack: whole.span.bytes)
+        }
         let huge = Array("[1e400]".utf8)
         #expect(throws: WireError.self) {
             try PayloadDecoder().decode([Double].self, fromJSON: huge.span.bytes)

@@ -51,6 +51,142 @@ import WSEWire
         #expect(throws: WireError.self) { try PayloadEncoder().messagePack(Int128.max) }
     }
 
+    /// Any text as a key.
+    private struct Name: CodingKey, ExpressibleByStringLiteral {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init(stringLiteral value: String) { stringValue = value }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Fails wherever it stands, sometimes when half of it is written.
+    private struct Failing: Encodable {
+        struct Failure: Error {}
+        var isLate = false
+
+        func encode(to encoder: any Encoder) throws {
+            if isLate {
+                var container = encoder.container(keyedBy: Name.self)
+                try container.encode([1, 2], forKey: "half")
+                var nested = container.nestedUnkeyedContainer(forKey: "more")
+                try nested.encode("x")
+            }
+            throw Failure()
+        }
+    }
+
+    @Test func aMemberWhoseValueFailsIsNotThere() throws {
+        struct Object: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: Name.self)
+                for isLate in [false, true] { try? container.encode(Failing(isLate: isLate), forKey: "a") }
+                try container.encode(1, forKey: "b")
+                for isLate in [true, false] { try? container.encode(Failing(isLate: isLate), forKey: "c") }
+                try container.encode(["d"], forKey: "d")
+            }
+        }
+        struct List: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.unkeyedContainer()
+                for isLate in [false, true] { try? container.encode(Failing(isLate: isLate)) }
+                #expect(container.count == 0)
+                try container.encode(1)
+                for isLate in [true, false] { try? container.encode(Failing(isLate: isLate)) }
+                try container.encode(Object())
+                #expect(container.count == 2)
+            }
+        }
+        struct Single: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.singleValueContainer()
+                try? container.encode(Failing())
+                try? container.encode(Failing(isLate: true))
+                try container.encode(7)
+            }
+        }
+        #expect(try encodeBoth(Object()) == #"{"b":1,"d":["d"]}"#)
+        #expect(try encodeBoth(List()) == #"[1,{"b":1,"d":["d"]}]"#)
+        #expect(try encodeBoth([Single(), Single()]) == "[7,7]")
+    }
+
+    /// Leaves out what its format cannot hold.
+    private struct Partial: Encodable {
+        let list = [WSEValue.double(.nan)]
+        let value = WSEValue.array([1, .double(.nan)])
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Name.self)
+            attempt { try container.encode(Double.nan, forKey: "a") }
+            attempt { try container.encode(Float.infinity, forKey: "b") }
+            attempt { try container.encode(UInt128.max, forKey: "c") }
+            attempt { try container.encode(list, forKey: "d") }
+            attempt { try container.encode(value, forKey: "e") }
+            try container.encode(2, forKey: "f")
+        }
+
+        private func attempt(_ encode: () throws -> Void) {
+            do { try encode() } catch {}
+        }
+    }
+
+    @Test func whatAFormatCannotHoldIsLeftOut() throws {
+        let json = String(decoding: try PayloadEncoder().json(Partial()), as: UTF8.self)
+        #expect(json == "{\"c\":\(UInt128.max),\"f\":2}")
+        let packed = try PayloadEncoder().messagePack(Partial())
+        let pack = try WSEValue(messagePack: packed.span.bytes)
+        #expect(pack.objectValue?.keys.sorted() == ["a", "b", "d", "e", "f"])
+    }
+
+    @Test func pathsAskedForOutOfTurnAreBounded() throws {
+        struct Odd: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var outer = encoder.unkeyedContainer()
+                var inner = outer.nestedUnkeyedContainer()
+                var object = inner.nestedContainer(keyedBy: Name.self)
+                var late = outer.nestedUnkeyedContainer()
+                _ = object.superEncoder().codingPath
+                _ = inner.superEncoder().codingPath
+                let nested = late.nestedContainer(keyedBy: Name.self)
+                _ = (nested.codingPath, late.superEncoder().codingPath)
+            }
+        }
+        _ = try encodeBoth(Odd())
+    }
+
+    @Test func typesThatAreFilledInTurnsLoseNoDigits() throws {
+        struct Turns: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var outer = encoder.container(keyedBy: Name.self)
+                var first = outer.nestedContainer(keyedBy: Name.self, forKey: "a")
+                var second = outer.nestedUnkeyedContainer(forKey: "b")
+                try second.encode(Int128.max)
+                try first.encode(ExactNumber("12.50"), forKey: "exact")
+                try second.encode(UInt128.max)
+                try first.encode(ExactNumber("0.12345678901234567890"), forKey: "long")
+                try second.encode(Float(0.1))
+                try first.encode(Int128.min, forKey: "wide")
+            }
+        }
+        let json = String(decoding: try PayloadEncoder().json(Turns()), as: UTF8.self)
+        for text in [
+            #""exact":12.50"#, #""long":0.12345678901234567890"#, #""wide":\#(Int128.min)"#,
+            #""b":[\#(Int128.max),\#(UInt128.max),0.1]"#,
+        ] { #expect(json.contains(text), "\(json)") }
+        struct Small: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var outer = encoder.unkeyedContainer()
+                var first = outer.nestedUnkeyedContainer()
+                var second = outer.nestedUnkeyedContainer()
+                try first.encode(Float(0.1))
+                try second.encode(Int128(-7))
+                try first.encode(UInt128(7))
+            }
+        }
+        let direct: [UInt8] = try [0x92, 0x92] + PayloadEncoder().messagePack(Float(0.1)) + [7, 0x91, 0xF9]
+        #expect(try PayloadEncoder().messagePack(Small()) == direct)
+    }
+
     @Test func whatEncodesNothingIsAnEmptyObject() throws {
         struct Nothing: Encodable { func encode(to encoder: any Encoder) throws {} }
         struct Holder: Encodable { var a = Nothing(), b = [Nothing(), Nothing()] }
@@ -167,7 +303,7 @@ import WSEWire
             try object.encode(1, forKey: Key("a"))
             try [2, 3].encode(to: other)
         }
-        #expect(try encodeBoth([late]) == #"[{"a":1,"late":[2,3]}]"#)
+        #expect(try encodeBoth([late]) == #"[{"late":[2,3],"a":1}]"#)
         let element = Custom { encoder in
             var array = encoder.unkeyedContainer()
             try "x".encode(to: array.superEncoder())

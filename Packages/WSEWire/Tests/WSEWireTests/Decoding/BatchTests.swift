@@ -7,6 +7,22 @@ import WSEWire
     static let batch =
         #"{"c":"WSE","p":{"count":3,"messages":[{"c":"U","e":"f","id":"1","o":7,"p":{"k":[1,"}"]},"pri":5,"t":"a","tp":"x","v":1},{"t":"b","wse_processing_ms":1.5},{"type":"c","payload":null,"cid":"\u0031"}]},"t":"batch","v":1}"#
 
+    @Test func limitsStayInTheirRangesHoweverTheyAreSet() {
+        var limits = WireLimits()
+        limits.maximumMessageSize = .max
+        limits.maximumDepth = 500_000
+        limits.maximumBatchCount = -1
+        #expect(
+            limits
+                == WireLimits(maximumMessageSize: .max, maximumDepth: 500_000, maximumBatchCount: -1))
+        #expect((limits.maximumMessageSize, limits.maximumDepth) == (1 << 31, 1_024))
+        #expect(limits.maximumBatchCount == 0)
+        let batch = #"{"t":"batch","p":{"messages":[{"t":"a"}]}}"#
+        #expect(decode(batch, limits: limits).errors.map(\.code) == [.batchTooLong])
+        let compressed = Array("C:".utf8) + deflated(Array(#"{"t":"x"}"#.utf8))
+        #expect(decode(compressed, limits: limits).events.map(\.type) == ["x"])
+    }
+
     @Test func holdsItsMessages() throws {
         let events = decode(Self.batch).events
         #expect(events.map(\.type) == ["a", "b", "c"])

@@ -73,5 +73,15 @@ private struct Inverting: FrameDecryptor {
         let decoder = TestDecoder(limits: limits, decryptor: Inverting())
         decoder.decodeEncrypted(sealed)
         #expect(decoder.items.errors.map(\.code) == [.messageTooLarge])
+        // What is sealed fits, and what comes out of it does not.
+        let growing = decode(Inverting.seal("{}"), limits: limits, decryptor: Doubling())
+        #expect(growing.errors.map(\.code) == [.messageTooLarge])
+    }
+
+    /// Opens to more than was sealed.
+    private struct Doubling: FrameDecryptor {
+        func open(_ sealed: RawSpan, into plaintext: inout [UInt8]) throws {
+            plaintext = Array(#"{"t":"more than the limit"}"#.utf8)
+        }
     }
 }

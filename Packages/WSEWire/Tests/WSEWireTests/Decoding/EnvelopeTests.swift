@@ -91,6 +91,30 @@ import WSEWire
         }
     }
 
+    @Test func ofSeveralLongStampsTheFirstWins() throws {
+        for packed in [false, true] {
+            let text = #"{"t":"x","topic":"a","epoch":"e","offset":1,"topic":"b","epoch":"f","offset":2}"#
+            let short = text.replacing("topic", with: "tp").replacing("epoch", with: "e")
+                .replacing("offset", with: "o")
+            for json in [text, short] {
+                let items = packed ? decode(packedPairs(json)) : decode(json)
+                let event = try #require(items.first?.event)
+                #expect(event.stamp == RecoveryStamp(topic: "a", epoch: "e", offset: 1))
+            }
+        }
+    }
+
+    /// An object of texts and small numbers as MessagePack, equal keys and all.
+    private func packedPairs(_ json: String) -> [UInt8] {
+        let members = json.dropFirst().dropLast().split(separator: ",").map { $0.split(separator: ":") }
+        func text(_ quoted: Substring) -> [UInt8] {
+            let bytes = Array(quoted.dropFirst().dropLast().utf8)
+            return [0xA0 + UInt8(bytes.count)] + bytes
+        }
+        return Array("M:".utf8) + [0x80 + UInt8(members.count)]
+            + members.flatMap { text($0[0]) + ($0[1].first == "\"" ? text($0[1]) : [UInt8($0[1]) ?? 0]) }
+    }
+
     @Test func longNamesAreUnderstoodAndYieldToShortOnes() throws {
         let long = try #require(
             decode(#"{"type":"a","payload":{"x":1},"topic":"b","epoch":"c","offset":9}"#).first?.event)

@@ -32,6 +32,12 @@ import WSEWire
         #expect(MessageType(named: name).answer == answer)
     }
 
+    @Test func whatBelongsToAFamilyHasItsOwnName() {
+        #expect(MessageType(named: "order_response").name == "order_response")
+        #expect(InternedString("order_response").messageType?.category == .system)
+        #expect(MessageType(named: "sync_response").category == .snapshot)
+    }
+
     @Test func categories() {
         #expect(MessageType(named: "client_hello").category == .system)
         #expect(MessageType(named: "subscription_update").category == .system)

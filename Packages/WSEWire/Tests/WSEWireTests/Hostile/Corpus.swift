@@ -25,6 +25,11 @@ enum Corpus {
         }
     }
 
+    /// How many there are, readable or not.
+    static let lineCount = files(withExtension: "jsonl").reduce(0) { count, file in
+        count + String(decoding: file, as: UTF8.self).split(separator: "\n").count
+    }
+
     /// Inputs that fuzzing found, as it wrote them: see the folder `Fuzz`.
     static let found: [[UInt8]] = files(withExtension: "input").map { Array($0) }
 

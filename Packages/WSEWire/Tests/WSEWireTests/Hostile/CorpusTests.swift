@@ -4,7 +4,8 @@ import WSEWire
 /// Real frames, whole and damaged: what comes out is an event or an error, never a trap.
 @Suite struct CorpusTests {
     @Test func thereIsACorpus() {
-        #expect(Corpus.frames.count >= 20)
+        #expect(Corpus.frames.count == Corpus.lineCount)
+        #expect(Corpus.lineCount > 250)
         #expect(Corpus.frames.filter(\.bytes.isEmpty).allSatisfy { $0.name.hasSuffix("topic_empty") })
     }
 
@@ -45,6 +46,10 @@ import WSEWire
                 bytes[index] = original ^ mask
                 decoder.items.removeAll(keepingCapacity: true)
                 decoder.decode(bytes)
+                // A message that is empty is nothing; any other is an event or an error.
+                if decoder.items.isEmpty {
+                    Issue.record("\(frame.name): nothing came of byte \(index) ^ \(mask)")
+                }
                 for event in decoder.items.events { read(event) }
             }
             bytes[index] = original
@@ -62,7 +67,8 @@ import WSEWire
         #endif
     }
 
-    @Test func survivesWhatFuzzingFound() {
+    /// Fuzzing has found nothing to keep so far; what it finds is put there and read by this test.
+    @Test(.enabled(if: !Corpus.found.isEmpty)) func survivesWhatFuzzingFound() {
         for input in Corpus.found {
             for limits in [
                 WireLimits(), WireLimits(maximumMessageSize: 4_096, maximumDepth: 8, maximumBatchCount: 4),

@@ -63,6 +63,25 @@ import WSEWire
         #expect(error?.byteOffset != nil)
     }
 
+    @Test(
+        arguments: [
+            ([0xA4, 0xF4, 0x90, 0x80, 0x80], 1), ([0x92, 0xA1, 0x61, 0xA1, 0xFF], 4),
+            ([0x81, 0xA1, 0x80, 0], 2),
+            ([0x81, 0x01, 0x02], 1), ([0x92, 0x07, 0x82, 0xA1, 0x61, 0x01, 0xC0, 0x02], 6),
+            ([0x81, 0xA1, 0x61, 0x91, 0x81, 0x90, 0x02], 5), ([0x91, 0xC1], 1),
+        ] as [([UInt8], Int)])
+    func errorsNameTheByte(_ bytes: [UInt8], _ offset: Int) {
+        let error = #expect(throws: WireError.self) { try read(bytes) }
+        #expect(error?.byteOffset == offset)
+    }
+
+    @Test(arguments: [[0xDE], [0xDE, 0x01], [0xDF, 0x00, 0x00], [0xDF, 0, 0, 0]] as [[UInt8]])
+    func anEnvelopeThatIsCutInItsHeadIsAnErrorWithin(_ bytes: [UInt8]) throws {
+        let error = try #require(decode(Array("M:".utf8) + bytes).errors.first)
+        #expect(error.code == .invalidMessagePack)
+        #expect(try #require(error.byteOffset) <= bytes.count)
+    }
+
     @Test func nestingIsLimitedExactly() throws {
         let limits = WireLimits(maximumDepth: 100)
         let array: [UInt8] = [0x91]

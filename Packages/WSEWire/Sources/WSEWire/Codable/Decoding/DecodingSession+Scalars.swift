@@ -79,14 +79,12 @@ extension DecodingSession {
         return value
     }
 
-    /// Beyond 64 bits a number was read as a `Double`; wider types get its digits, the others what is whole.
+    /// What is large, or has a fraction or an exponent, was read as a `Double`, which may have rounded it.
     @inline(never)
     private func exactInteger<Integer: FixedWidthInteger>(_ value: Double, at position: Int) -> Integer? {
-        if isJSON, Integer.bitWidth > 64 {
-            return Integer(JSONNumber.digits(base: base, start: position)) ?? Integer(exactly: value)
-        }
-        // Above 2^53 a whole Double stands for a range of integers, which the sender did not mean.
-        guard value.magnitude <= 9_007_199_254_740_992 else { return nil }
+        if isJSON { return ExactNumber.wholeNumber(JSONNumber.digits(base: base, start: position)) }
+        // From 2^53 on a whole Double stands for a range of integers, which the sender did not mean.
+        guard value.magnitude < 9_007_199_254_740_992 else { return nil }
         return Integer(exactly: value)
     }
 
@@ -107,7 +105,11 @@ extension DecodingSession {
 
     func float(at position: Int) throws -> Float {
         guard isNumber(at: position) else { throw mismatch(Float.self, at: position) }
-        guard isJSON else { return Float(try double(at: position)) }
+        guard isJSON else {
+            let value = try double(at: position)
+            guard value.isFinite == Float(value).isFinite else { throw doesNotFit(Float.self, at: position) }
+            return Float(value)
+        }
         // From the digits and not by way of Double, as rounding twice may end one off.
         guard let value = Float(JSONNumber.digits(base: base, start: position)), value.isFinite else {
             throw doesNotFit(Float.self, at: position)

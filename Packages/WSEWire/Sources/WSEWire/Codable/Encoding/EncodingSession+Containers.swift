@@ -71,8 +71,28 @@ extension EncodingSession {
         if state.pointee.open.count > depth &+ 1 || state.pointee.due >= 0 {
             try close(downTo: depth &+ 1)
         }
+        state.pointee.open[depth].lastStart = byteCount
         if isJSON, state.pointee.open[depth].count > 0 { state.pointee.output.append(UInt8(ascii: ",")) }
         state.pointee.open[depth].count &+= 1
+    }
+
+    /// Takes back the member or element that was begun last in the container at `depth`, as its value failed: whoever
+    /// heeds that failure not is left without the member, and not with half of it.
+    @inline(never)
+    func takeBack(depth: Int) {
+        guard depth < state.pointee.open.count else { return }
+        let start = state.pointee.open[depth].lastStart
+        forget(from: start, depth: depth &+ 1)
+        state.pointee.open[depth].count &-= 1
+        state.pointee.open[depth].lastKey = 0
+    }
+
+    /// Takes back a value that failed.
+    @inline(never)
+    func forget(from start: Int, depth: Int) {
+        while state.pointee.open.count > depth { state.pointee.open.removeLast() }
+        state.pointee.due = -1
+        if byteCount > start { state.pointee.output.truncate(to: start) }
     }
 
     /// Begins an element; its value must follow.
@@ -107,7 +127,9 @@ extension EncodingSession {
     /// The steps to the container at `depth`, read back from what was written.
     func path(depth: Int) -> [any CodingKey] {
         state.pointee.open.prefix(depth).map { container in
-            guard container.isObject else { return PayloadKey(index: container.count - 1) }
+            guard container.isObject else { return PayloadKey(index: max(0, container.count - 1)) }
+            // One without members has none on the way to what a type asks about out of turn.
+            guard container.lastKey > 0, container.lastKey < byteCount else { return PayloadKey("") }
             let written = UnsafeRawBufferPointer(rebasing: state.pointee.output.bytes[container.lastKey...])
             return PaddedBytes(RawSpan(_unsafeBytes: written)).withBytes { base, _ in
                 if isJSON { return PayloadKey(JSONString.string(base: base, openingQuote: 0)) }

@@ -17,7 +17,9 @@ final class EncodingSession {
         var start: Int
         /// How many members or elements have been begun.
         var count = 0
-        /// Where the key of the last member begins.
+        /// Where the last member or element begins, with the comma before it.
+        var lastStart = 0
+        /// Where the key of the last member begins; 0 where there is none.
         var lastKey = 0
     }
 
@@ -71,7 +73,10 @@ final class EncodingSession {
             if !state.pointee.isInterleaved { return }
         } catch is Restart {}
         state.pointee.output.truncate(to: start)
-        try write(try ValueTreeEncoder.value(of: value, options: options))
+        state.pointee.open.removeAll(keepingCapacity: true)
+        state.pointee.isInterleaved = false
+        state.pointee.due = -1
+        try encode(try ValueTreeEncoder.tree(of: value, options: options), depth: 0)
     }
 
     /// Encodes any type as the next value.

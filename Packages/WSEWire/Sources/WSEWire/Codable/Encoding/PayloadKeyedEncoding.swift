@@ -19,8 +19,19 @@ struct PayloadKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
+        try member(key) { try session.encode(value, depth: depth &+ 1) }
+    }
+
+    /// A member whose value may fail, and is not there then.
+    @inline(__always)
+    private func member(_ key: Key, _ write: () throws -> Void) throws {
         try begin(key)
-        try session.encode(value, depth: depth &+ 1)
+        do {
+            try write()
+        } catch {
+            session.takeBack(depth: depth)
+            throw error
+        }
     }
 
     // MARK: Nested
@@ -60,16 +71,13 @@ extension PayloadKeyedEncoding {
         session.write(value)
     }
     func encode(_ value: String, forKey key: Key) throws {
-        try begin(key)
-        try session.write(value)
+        try member(key) { try session.write(value) }
     }
     func encode(_ value: Double, forKey key: Key) throws {
-        try begin(key)
-        try session.write(value)
+        try member(key) { try session.write(value) }
     }
     func encode(_ value: Float, forKey key: Key) throws {
-        try begin(key)
-        try session.write(value)
+        try member(key) { try session.write(value) }
     }
     func encode(_ value: Int, forKey key: Key) throws {
         try begin(key)
@@ -92,8 +100,7 @@ extension PayloadKeyedEncoding {
         session.write(Int64(value))
     }
     func encode(_ value: Int128, forKey key: Key) throws {
-        try begin(key)
-        try session.write(wide: value)
+        try member(key) { try session.write(wide: value) }
     }
     func encode(_ value: UInt, forKey key: Key) throws {
         try begin(key)
@@ -116,7 +123,6 @@ extension PayloadKeyedEncoding {
         session.write(UInt64(value))
     }
     func encode(_ value: UInt128, forKey key: Key) throws {
-        try begin(key)
-        try session.write(wide: value)
+        try member(key) { try session.write(wide: value) }
     }
 }

@@ -23,8 +23,19 @@ struct PayloadUnkeyedEncoding: UnkeyedEncodingContainer {
     }
 
     func encode<Value: Encodable>(_ value: Value) throws {
+        try element { try session.encode(value, depth: depth &+ 1) }
+    }
+
+    /// An element whose value may fail, and is not there then.
+    @inline(__always)
+    private func element(_ write: () throws -> Void) throws {
         try begin()
-        try session.encode(value, depth: depth &+ 1)
+        do {
+            try write()
+        } catch {
+            session.takeBack(depth: depth)
+            throw error
+        }
     }
 
     // MARK: Nested
@@ -56,16 +67,13 @@ struct PayloadUnkeyedEncoding: UnkeyedEncodingContainer {
         session.write(value)
     }
     func encode(_ value: String) throws {
-        try begin()
-        try session.write(value)
+        try element { try session.write(value) }
     }
     func encode(_ value: Double) throws {
-        try begin()
-        try session.write(value)
+        try element { try session.write(value) }
     }
     func encode(_ value: Float) throws {
-        try begin()
-        try session.write(value)
+        try element { try session.write(value) }
     }
     func encode(_ value: Int) throws {
         try begin()
@@ -88,8 +96,7 @@ struct PayloadUnkeyedEncoding: UnkeyedEncodingContainer {
         session.write(Int64(value))
     }
     func encode(_ value: Int128) throws {
-        try begin()
-        try session.write(wide: value)
+        try element { try session.write(wide: value) }
     }
     func encode(_ value: UInt) throws {
         try begin()
@@ -112,7 +119,6 @@ struct PayloadUnkeyedEncoding: UnkeyedEncodingContainer {
         session.write(UInt64(value))
     }
     func encode(_ value: UInt128) throws {
-        try begin()
-        try session.write(wide: value)
+        try element { try session.write(wide: value) }
     }
 }

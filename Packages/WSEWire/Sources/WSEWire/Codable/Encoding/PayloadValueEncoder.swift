@@ -112,6 +112,11 @@ extension PayloadValueEncoder: SingleValueEncodingContainer {
 
     func encode<Value: Encodable>(_ value: Value) throws {
         try begin()
-        try session.encode(value, depth: depth)
+        do {
+            try session.encode(value, depth: depth)
+        } catch {
+            session.forget(from: Int(start), depth: depth)
+            throw error
+        }
     }
 }

@@ -7,22 +7,23 @@ final class ValueTreeEncoder {
         private enum Content {
             case nothing
             case value(WSEValue)
+            /// What a ``WSEValue`` would round or refuse.
+            case float(Float)
+            case signed(Int128)
+            case unsigned(UInt128)
+            case exact(ExactNumber)
             case array([Node])
-            case object([String: Node])
+            /// The keys in the order in which they came first.
+            case object([String: Node], keys: [String])
         }
 
         private var content = Content.nothing
 
-        var value: WSEValue {
-            switch content {
-            case .nothing: .object([:])
-            case .value(let value): value
-            case .array(let nodes): .array(nodes.map(\.value))
-            case .object(let nodes): .object(nodes.mapValues(\.value))
-            }
-        }
-
         func set(_ value: WSEValue) { content = .value(value) }
+        func set(_ value: Float) { content = .float(value) }
+        func set(_ value: Int128) { content = .signed(value) }
+        func set(_ value: UInt128) { content = .unsigned(value) }
+        func set(_ value: ExactNumber) { content = .exact(value) }
 
         func becomeArray() {
             if case .array = content { return }
@@ -31,7 +32,7 @@ final class ValueTreeEncoder {
 
         func becomeObject() {
             if case .object = content { return }
-            content = .object([:])
+            content = .object([:], keys: [])
         }
 
         var count: Int { if case .array(let nodes) = content { nodes.count } else { 0 } }
@@ -47,11 +48,11 @@ final class ValueTreeEncoder {
         }
 
         func insert(_ key: String) -> Node {
-            guard case .object(var nodes) = content else { return Node() }
+            guard case .object(var nodes, var keys) = content else { return Node() }
             let node = Node()
             content = .nothing
-            nodes[key] = node
-            content = .object(nodes)
+            if nodes.updateValue(node, forKey: key) == nil { keys.append(key) }
+            content = .object(nodes, keys: keys)
             return node
         }
     }
@@ -62,14 +63,16 @@ final class ValueTreeEncoder {
         self.options = options
     }
 
-    static func value(of value: some Encodable, options: PayloadEncodingOptions) throws -> WSEValue {
+    /// The tree of a value, which is encoded in turn.
+    static func tree(of value: some Encodable, options: PayloadEncodingOptions) throws -> Node {
         let root = Node()
         try ValueTreeEncoder(options: options).encode(value, into: root, path: [])
-        return root.value
+        return root
     }
 
     func encode<Value: Encodable>(_ value: Value, into node: Node, path: [any CodingKey]) throws {
         if let value = value as? WSEValue { return node.set(value) }
+        if let value = value as? ExactNumber { return node.set(value) }
         if path.count > WireLimits.deepest { try WireLimits.checkDepth(path.count) }
         let keepsKeys = Value.self is any StringKeyedDictionary.Type
         let encoder = ValueTreeNodeEncoder(tree: self, node: node, codingPath: path, keepsKeys: keepsKeys)
@@ -87,5 +90,30 @@ final class ValueTreeEncoder {
         case .convertToSnakeCase: SnakeCase.fromCamelCase(key.stringValue)
         case .custom(let convert): convert(path + [key]).stringValue
         }
+    }
+}
+
+/// Keys are converted when the tree is filled, and stay as they are when it is written.
+extension ValueTreeEncoder.Node: Encodable, StringKeyedDictionary {
+    func encode(to encoder: any Encoder) throws {
+        switch content {
+        case .nothing: _ = encoder.container(keyedBy: PayloadKey.self)
+        case .value(let value): try write(value, to: encoder)
+        case .float(let value): try write(value, to: encoder)
+        case .signed(let value): try write(value, to: encoder)
+        case .unsigned(let value): try write(value, to: encoder)
+        case .exact(let value): try write(value, to: encoder)
+        case .array(let nodes):
+            var container = encoder.unkeyedContainer()
+            for node in nodes { try container.encode(node) }
+        case .object(let nodes, let keys):
+            var container = encoder.container(keyedBy: PayloadKey.self)
+            for key in keys { try container.encode(nodes[key], forKey: PayloadKey(key)) }
+        }
+    }
+
+    private func write(_ value: some Encodable, to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(value)
     }
 }

@@ -24,17 +24,19 @@ struct ValueTreeNodeEncoder: Encoder, SingleValueEncodingContainer {
     func encode(_ value: Bool) throws { node.set(.bool(value)) }
     func encode(_ value: String) throws { node.set(.string(value)) }
     func encode(_ value: Double) throws { node.set(.double(value)) }
-    func encode(_ value: Float) throws { node.set(.double(Double(value.description) ?? Double(value))) }
+    func encode(_ value: Float) throws { node.set(value) }
     func encode(_ value: Int) throws { node.set(.int(Int64(value))) }
     func encode(_ value: Int8) throws { node.set(.int(Int64(value))) }
     func encode(_ value: Int16) throws { node.set(.int(Int64(value))) }
     func encode(_ value: Int32) throws { node.set(.int(Int64(value))) }
     func encode(_ value: Int64) throws { node.set(.int(Int64(value))) }
+    func encode(_ value: Int128) throws { node.set(value) }
     func encode(_ value: UInt) throws { node.set(WSEValue(UInt64(value))) }
     func encode(_ value: UInt8) throws { node.set(WSEValue(UInt64(value))) }
     func encode(_ value: UInt16) throws { node.set(WSEValue(UInt64(value))) }
     func encode(_ value: UInt32) throws { node.set(WSEValue(UInt64(value))) }
     func encode(_ value: UInt64) throws { node.set(WSEValue(UInt64(value))) }
+    func encode(_ value: UInt128) throws { node.set(value) }
 
     func encode<Value: Encodable>(_ value: Value) throws {
         try tree.encode(value, into: node, path: codingPath)
@@ -78,11 +80,13 @@ struct ValueTreeKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: Int16, forKey key: Key) throws { try member(key).encode(value) }
     func encode(_ value: Int32, forKey key: Key) throws { try member(key).encode(value) }
     func encode(_ value: Int64, forKey key: Key) throws { try member(key).encode(value) }
+    func encode(_ value: Int128, forKey key: Key) throws { try member(key).encode(value) }
     func encode(_ value: UInt, forKey key: Key) throws { try member(key).encode(value) }
     func encode(_ value: UInt8, forKey key: Key) throws { try member(key).encode(value) }
     func encode(_ value: UInt16, forKey key: Key) throws { try member(key).encode(value) }
     func encode(_ value: UInt32, forKey key: Key) throws { try member(key).encode(value) }
     func encode(_ value: UInt64, forKey key: Key) throws { try member(key).encode(value) }
+    func encode(_ value: UInt128, forKey key: Key) throws { try member(key).encode(value) }
 }
 
 /// The elements of one array of the tree.
@@ -119,9 +123,11 @@ struct ValueTreeUnkeyedEncoding: UnkeyedEncodingContainer {
     func encode(_ value: Int16) throws { try element().encode(value) }
     func encode(_ value: Int32) throws { try element().encode(value) }
     func encode(_ value: Int64) throws { try element().encode(value) }
+    func encode(_ value: Int128) throws { try element().encode(value) }
     func encode(_ value: UInt) throws { try element().encode(value) }
     func encode(_ value: UInt8) throws { try element().encode(value) }
     func encode(_ value: UInt16) throws { try element().encode(value) }
     func encode(_ value: UInt32) throws { try element().encode(value) }
     func encode(_ value: UInt64) throws { try element().encode(value) }
+    func encode(_ value: UInt128) throws { try element().encode(value) }
 }
