@@ -32,7 +32,7 @@ extension SessionMachine {
 extension MessageType {
     /// Whether it stands for the family of types that end in `_response`: the session knows nothing of them but that, and
     /// applications make up their own.
-    var isApplicationAnswer: Bool { name == "*_response" }
+    var isApplicationAnswer: Bool { !isNamed }
 
     /// Whether the server tells it by itself, so that it is no answer to anything.
     var isNotice: Bool {

@@ -21,8 +21,15 @@ public struct MessageType: Sendable, Hashable {
     public let category: MessageCategory
     /// The type of the answer that the sender waits for.
     public let answer: String?
+    /// Whether the protocol knows this very name. It is `false` for an application's own types, those among them that end
+    /// in `_response` and are handled as the protocol's are.
+    public let isNamed: Bool
 
-    init(_ name: String, _ handling: Handling, _ category: MessageCategory, answer: String? = nil) {
+    init(
+        _ name: String, _ handling: Handling, _ category: MessageCategory, answer: String? = nil,
+        isNamed: Bool = true
+    ) {
+        self.isNamed = isNamed
         self.name = name
         self.handling = handling
         self.category = category
@@ -31,7 +38,7 @@ public struct MessageType: Sendable, Hashable {
 
     /// What the protocol says about a type; for one it does not know, what holds for the application's own.
     public init(_ type: InternedString) {
-        self = type.messageType ?? MessageType(type.string, .forwarded, .update)
+        self = type.messageType ?? MessageType(type.string, .forwarded, .update, isNamed: false)
     }
 
     /// What the protocol says about the type of this name.
@@ -48,7 +55,7 @@ extension InternedString {
         let type = MessageType.registered[index]
         // The last one stands for a family, whose members have names of their own.
         guard index == MessageType.registered.count - 1 else { return type }
-        return MessageType(string, type.handling, type.category)
+        return MessageType(string, type.handling, type.category, isNamed: false)
     }
 
     /// Who sees messages of this type.

@@ -34,6 +34,9 @@ import WSEWire
 
     @Test func whatBelongsToAFamilyHasItsOwnName() {
         #expect(MessageType(named: "order_response").name == "order_response")
+        for (name, isNamed) in [("order_response", false), ("sync_response", true), ("order", false)] {
+            #expect(MessageType(named: name).isNamed == isNamed)
+        }
         #expect(InternedString("order_response").messageType?.category == .system)
         #expect(MessageType(named: "sync_response").category == .snapshot)
     }
