@@ -24,7 +24,8 @@ public enum WSEValue: Sendable, Hashable {
     case ext(type: Int8, data: [UInt8])
     /// Values in order.
     case array([WSEValue])
-    /// Values by name; their order is not kept.
+    /// Values by name; their order is not kept. Names are equal as Swift's strings are: of two that differ only in how a
+    /// character is composed (`é` as one or as two) the last is kept. A payload's subscripts tell them apart.
     case object([String: WSEValue])
 
     /// The canonical case of an unsigned integer: ``int(_:)`` where it fits.
