@@ -25,9 +25,11 @@ struct SchedulingTests {
         let (connection, handler) = try await connection(on: group, to: server)
         let start = ContinuousClock.now
         let isOnLoop = await withCheckedContinuation { continuation in
-            _ = connection.schedule(after: .milliseconds(20)) {
-                // A second time would trap.
-                continuation.resume(returning: group.next().inEventLoop)
+            group.next().execute {
+                _ = connection.schedule(after: .milliseconds(20)) {
+                    // A second time would trap.
+                    continuation.resume(returning: group.next().inEventLoop)
+                }
             }
         }
         #expect(isOnLoop)
@@ -50,7 +52,11 @@ struct SchedulingTests {
         }.get()
         let later = Mutex<(any WebSocketScheduledWork)?>(nil)
         await withCheckedContinuation { continuation in
-            later.withLock { $0 = connection.schedule(after: .milliseconds(20)) { continuation.resume() } }
+            group.next().execute {
+                later.withLock {
+                    $0 = connection.schedule(after: .milliseconds(20)) { continuation.resume() }
+                }
+            }
         }
         later.withLock { $0?.cancel() }
         let hasRun = ran.load(ordering: .relaxed)
@@ -69,13 +75,31 @@ struct SchedulingTests {
         connection.abort()
         _ = await handler.closure()
         await withCheckedContinuation { continuation in
-            _ = connection.schedule(after: .milliseconds(1)) { continuation.resume() }
+            group.next().execute {
+                _ = connection.schedule(after: .milliseconds(1)) { continuation.resume() }
+            }
         }
         let (ended, continuation) = AsyncStream<Void>.makeStream()
-        _ = connection.schedule(after: .seconds(3_600)) { continuation.finish() }
+        let isTaken = try await group.next().submit {
+            connection.schedule(after: .seconds(3_600)) { continuation.finish() } != nil
+        }.get()
+        #expect(isTaken)
         try await server.stop()
         try await group.shutdownGracefully()
         for await _ in ended {}
+    }
+
+    @Test("On another thread it is left to others, as the event loop may have ended")
+    func otherThread() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let server = try await EchoServer.start()
+        let (connection, handler) = try await connection(on: group, to: server)
+        #expect(connection.schedule(after: .zero) {} == nil)
+        connection.abort()
+        _ = await handler.closure()
+        try await server.stop()
+        try await group.shutdownGracefully()
+        #expect(connection.schedule(after: .zero) {} == nil)
     }
 
     @Test("A transport without threads leaves time to others")

@@ -26,7 +26,7 @@ extension SessionEngine {
         if !isCurrent { work.cancel() }
     }
 
-    /// On the connection's thread if there is one and time is the machine's: what the work sends need not wake it up, and no
+    /// On the connection's thread, if that is where this is, and time is the machine's: what the work sends need not wake it up, and no
     /// other thread is needed for waiting. Not for callers, who may be thousands: an event loop looks through all of its
     /// timers for the one that is cancelled.
     private func schedule(

@@ -87,7 +87,7 @@ final class NIOWebSocketConnection: WebSocketConnection, Sendable {
     func schedule(
         after delay: Duration, _ work: @escaping @Sendable () -> Void
     ) -> (any WebSocketScheduledWork)? {
-        EventLoopWork(eventLoop, after: delay, work)
+        EventLoopWork.schedule(on: eventLoop, after: delay, work)
     }
 
     func scheduleFlush() {

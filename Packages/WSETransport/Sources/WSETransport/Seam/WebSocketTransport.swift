@@ -84,7 +84,7 @@ public protocol WebSocketConnection: AnyObject, Sendable {
     ///
     /// It waits for its time whatever becomes of the connection; should its thread end before, it runs then.
     ///
-    /// - Returns: `nil` if the transport leaves time to others, as one does that has none of its own.
+    /// - Returns: `nil` if the transport leaves time to others: it has no thread, or this is called on another.
     func schedule(
         after delay: Duration, _ work: @escaping @Sendable () -> Void
     ) -> (any WebSocketScheduledWork)?
