@@ -2,6 +2,8 @@ extension EventSequencer {
     /// What is kept for every topic; as small as it gets, for there may be very many.
     @usableFromInline
     struct TopicState: Sendable {
+        /// Whose state it is; `nil` while it is nobody's.
+        @usableFromInline var topic: Topic?
         /// `nil` while the topic has no position.
         @usableFromInline var epoch: Epoch?
         /// Everything up to and including this offset is settled: delivered, or announced as lost.

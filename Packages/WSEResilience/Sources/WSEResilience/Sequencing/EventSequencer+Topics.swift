@@ -85,6 +85,7 @@ extension EventSequencer {
             states.append(TopicState())
         }
         slots[topic] = slot
+        states[slot].topic = topic
         return slot
     }
 

@@ -180,6 +180,14 @@ struct ReadmeExamples {
             }
         }
 
+        func receiveFast(_ event: Event, hint: inout SequencingHint, now: ContinuousClock.Instant) {
+            if sequencer.advance(event.topic, epoch: event.epoch, offset: event.offset, hint: &hint) {
+                consumer.take(event)
+            } else {
+                receive(event, now: now)
+            }
+        }
+
         for offset: UInt64 in [0, 4, 1] { receive(Event(offset: offset), now: now) }
         #expect(connection.requests.map(\.missing) == [1...3])
 
@@ -204,8 +212,12 @@ struct ReadmeExamples {
         sequencer.recoveryAnswered("prices", with: RecoveryAnswer(head: head, recovered: false), now: now)
         act()
         receive(Event(epoch: "77aa0000", offset: 0), now: now)
+        var hint = SequencingHint()
+        for offset: UInt64 in [1, 1, 2] {
+            receiveFast(Event(epoch: "77aa0000", offset: offset), hint: &hint, now: now)
+        }
         #expect(
-            consumer.log == ["0", "1", "unstamped", "lost 2...3 of prices", "4", "prices began anew", "0"])
+            consumer.log == ["0", "1", "unstamped", "lost 2...3 of prices", "4", "prices began anew", "0", "1", "2"])
     }
 
     @Test("What an EventSequencer says")

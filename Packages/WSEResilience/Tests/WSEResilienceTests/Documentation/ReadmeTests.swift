@@ -66,6 +66,6 @@ struct ReadmeTests {
                 documentation = []
             }
         }
-        #expect(types == 27)
+        #expect(types == 28)
     }
 }

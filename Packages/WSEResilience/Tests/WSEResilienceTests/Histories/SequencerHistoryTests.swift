@@ -17,6 +17,7 @@ private struct SequencerHistory {
     var sequencer: SequencerRig.Sequencer
     var model: SequencerModel
     var now = ContinuousClock.now
+    var hint = SequencingHint()
     let topics = ["a", "b", "c", "d"]
     /// How many of 100 events belong to the epoch of their topic.
     let loyalty: Int
@@ -75,8 +76,15 @@ private struct SequencerHistory {
     ) throws(Histories.Failure) {
         let epoch = epoch(topic, &generator)
         let offset = offset(topic, &generator)
-        let verdict = sequencer.process(
-            "\(topic)@\(epoch):\(offset)", topic: topic, epoch: epoch, offset: offset, now: now)
+        // One hint for all topics, so that it is wrong as often as right.
+        let isNext =
+            generator.chance(70)
+            && sequencer.advance(topic, epoch: epoch, offset: offset, hint: &hint)
+        let verdict =
+            isNext
+            ? .deliver
+            : sequencer.process(
+                "\(topic)@\(epoch):\(offset)", topic: topic, epoch: epoch, offset: offset, now: now)
         let expected = model.event(topic, offset, epoch: epoch, now: now)
         try same(verdict, expected, "step \(step): verdict on \(topic)@\(epoch):\(offset)")
     }

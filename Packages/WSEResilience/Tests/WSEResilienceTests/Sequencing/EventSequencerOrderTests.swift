@@ -176,4 +176,43 @@ struct EventSequencerOrderTests {
         #expect(rig.sequencer.position(of: "t")?.offset == 0)
         #expect(rig.sequencer.heldEvents == 1)
     }
+
+    // MARK: - The short way
+
+    @Test func `only the next event of a quiet topic may go the short way`() {
+        var rig = SequencerRig()
+        var hint = SequencingHint()
+        func advance(_ offset: UInt64, _ topic: String = "t", epoch: String = "e") -> Bool {
+            rig.sequencer.advance(topic, epoch: epoch, offset: offset, hint: &hint)
+        }
+        #expect(!advance(0), "a topic that nothing is known of")
+        rig.event("t", 0)
+        #expect(advance(1) && advance(2))
+        #expect(!advance(2), "twice")
+        #expect(!advance(4), "behind a hole")
+        #expect(!advance(3, epoch: "f"), "of another epoch")
+        rig.event("t", 4)
+        #expect(!advance(3), "what fills a hole releases more than itself")
+        rig.event("t", 3)
+        #expect(advance(5))
+        #expect(rig.sequencer.statistics.delivered == 6)
+        #expect(rig.sequencer.position(of: "t")?.offset == 5)
+    }
+
+    @Test func `a hint of another topic, or of one that is gone, is found out`() {
+        var rig = SequencerRig()
+        rig.event("a", 0)
+        rig.event("b", 10)
+        var hint = SequencingHint()
+        #expect(rig.sequencer.advance("a", epoch: "e", offset: 1, hint: &hint))
+        #expect(!rig.sequencer.advance("b", epoch: "e", offset: 2, hint: &hint))
+        #expect(rig.sequencer.advance("b", epoch: "e", offset: 11, hint: &hint))
+        rig.sequencer.remove("b")
+        #expect(!rig.sequencer.advance("b", epoch: "e", offset: 12, hint: &hint))
+        // Its place is another's now.
+        rig.event("c", 12)
+        #expect(!rig.sequencer.advance("b", epoch: "e", offset: 13, hint: &hint))
+        #expect(rig.sequencer.advance("a", epoch: "e", offset: 2, hint: &hint))
+        #expect(rig.sequencer.position(of: "c")?.offset == 12)
+    }
 }
