@@ -66,8 +66,9 @@ let package = Package(
         .target(
             name: "CMessagePack", dependencies: ["CMsgpack"], path: "Packages/WSEWire/Sources/CMessagePack"
         ),
+        .target(name: "CSanitizer", path: "Packages/WSEWire/Sources/CSanitizer"),
         .target(
-            name: "WSEWire", dependencies: ["CZlib", "CMessagePack"],
+            name: "WSEWire", dependencies: ["CZlib", "CMessagePack", "CSanitizer"],
             path: "Packages/WSEWire/Sources/WSEWire", swiftSettings: settings
         ),
         .target(

@@ -39,7 +39,10 @@ let package = Package(
             providers: [.apt(["libmsgpack-dev"]), .brew(["msgpack"])]
         ),
         .target(name: "CMessagePack", dependencies: ["CMsgpack"]),
-        .target(name: "WSEWire", dependencies: ["CZlib", "CMessagePack"], swiftSettings: settings),
+        // Says what only a C compiler is told: whether the program is built for ThreadSanitizer.
+        .target(name: "CSanitizer"),
+        .target(
+            name: "WSEWire", dependencies: ["CZlib", "CMessagePack", "CSanitizer"], swiftSettings: settings),
         // Foundation's types for the coders; apart, so that the rest does without Foundation.
         .target(name: "WSEWireFoundation", dependencies: ["WSEWire"], swiftSettings: settings),
         .testTarget(

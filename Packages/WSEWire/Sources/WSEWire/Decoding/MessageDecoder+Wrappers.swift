@@ -40,7 +40,7 @@ extension MessageDecoder {
                 do throws(WireError) {
                     let inner: EventStorage
                     do throws(WireError) {
-                        inner = try EventStorage.json(bytes, fields: message.fields, table: &table)
+                        inner = try EventStorage.json(bytes, fields: message.fields, in: &memory)
                     } catch {
                         throw error.moved(by: message.start)
                     }
@@ -132,9 +132,9 @@ extension MessageDecoder {
         switch encoding {
         case .json:
             try EventStorage.json(
-                bytes, prefix: .none, maximumDepth: limits.maximumDepth, table: &table)
+                bytes, prefix: .none, maximumDepth: limits.maximumDepth, in: &memory)
         case .messagePack:
-            try EventStorage.messagePack(bytes, maximumDepth: limits.maximumDepth, table: &table)
+            try EventStorage.messagePack(bytes, maximumDepth: limits.maximumDepth, in: &memory)
         }
     }
 }
@@ -152,7 +152,7 @@ extension EventStorage {
         withUnsafeMutablePointerToHeader { own in
             let shared = own.pointee.shared
             guard shared.topic == nil, shared.epoch == nil, !own.pointee.hasOffset else { return }
-            own.pointee.shared = SharedStrings(
+            own.pointee.sharedOrNil = SharedStrings(
                 type: shared.type, topic: outer.shared.topic, epoch: outer.shared.epoch)
             own.pointee.offset = outer.offset
             own.pointee.hasOffset = outer.hasOffset

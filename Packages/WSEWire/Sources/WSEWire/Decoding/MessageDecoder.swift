@@ -15,7 +15,7 @@ public struct MessageDecoder: ~Copyable, Sendable {
     /// Opens `E:` frames; without one they come out as ``WireItem/encrypted(_:)``.
     public var decryptor: (any FrameDecryptor)?
 
-    var table = InternTable()
+    var memory = DecoderMemory()
     private var inflater = Inflater()
     private var plaintext: [UInt8] = []
     /// Empty but for its room, between batches.
@@ -96,7 +96,7 @@ public struct MessageDecoder: ~Copyable, Sendable {
         }
         if JSONScanner.mayHoldBatch(text), decodeBatch(text, into: &items) { return }
         let storage = try EventStorage.json(
-            text, prefix: prefix, maximumDepth: limits.maximumDepth, table: &table)
+            text, prefix: prefix, maximumDepth: limits.maximumDepth, in: &memory)
         try deliver(storage, into: &items)
     }
 
@@ -104,7 +104,7 @@ public struct MessageDecoder: ~Copyable, Sendable {
     private mutating func decodeMessagePack(
         _ bytes: UnsafeRawBufferPointer, into items: inout [WireItem]
     ) throws(WireError) {
-        let storage = try EventStorage.messagePack(bytes, maximumDepth: limits.maximumDepth, table: &table)
+        let storage = try EventStorage.messagePack(bytes, maximumDepth: limits.maximumDepth, in: &memory)
         try deliver(storage, into: &items)
     }
 

@@ -3,13 +3,14 @@ extension EventStorage {
     @inline(__always)
     static func json(
         _ bytes: UnsafeRawBufferPointer, prefix: EventHeader.Category, maximumDepth: Int,
-        table: inout InternTable
+        in memory: inout DecoderMemory
     ) throws(WireError) -> EventStorage {
         do throws(JSONFailure) {
-            return try make(copying: bytes) { (base, count) throws(JSONFailure) in
+            let spare = memory.spare.take(forByteCount: bytes.count)
+            return try make(copying: bytes, into: spare) { (header, base, count) throws(JSONFailure) in
                 let scanner = JSONScanner(base: base, count: count)
                 let fields = try scanner.scanEnvelope(maximumDepth: maximumDepth)
-                return try EventHeader(fields, base: base, count: count, prefix: prefix, table: &table)
+                try header.fill(fields, base: base, count: count, prefix: prefix, table: &memory.strings)
             }
         } catch {
             throw error.wireError
@@ -18,11 +19,12 @@ extension EventStorage {
 
     /// Copies an envelope in JSON of which a scan has found the fields.
     static func json(
-        _ bytes: UnsafeRawBufferPointer, fields: EnvelopeFields, table: inout InternTable
+        _ bytes: UnsafeRawBufferPointer, fields: EnvelopeFields, in memory: inout DecoderMemory
     ) throws(WireError) -> EventStorage {
         do throws(JSONFailure) {
-            return try make(copying: bytes) { (base, count) throws(JSONFailure) in
-                try EventHeader(fields, base: base, count: count, prefix: .none, table: &table)
+            let spare = memory.spare.take(forByteCount: bytes.count)
+            return try make(copying: bytes, into: spare) { (header, base, count) throws(JSONFailure) in
+                try header.fill(fields, base: base, count: count, prefix: .none, table: &memory.strings)
             }
         } catch {
             throw error.wireError
@@ -32,30 +34,28 @@ extension EventStorage {
 
 extension EventHeader {
     @inline(__always)
-    fileprivate init(
+    fileprivate mutating func fill(
         _ fields: EnvelopeFields, base: UnsafePointer<UInt8>, count: Int, prefix: Category,
         table: inout InternTable
     ) throws(JSONFailure) {
         guard fields.type != 0 else { throw JSONFailure(.missingType, at: 0) }
-        let shared = EventHeader.shared(fields, base: base, table: &table)
-        self.init(
-            shared: shared,
-            offset: 0,
-            count: UInt32(truncatingIfNeeded: count),
-            payloadStart: fields.payload,
-            payloadEnd: fields.payloadEnd,
-            idStart: fields.id,
-            timestampStart: fields.timestamp,
-            correlationStart: fields.correlation,
-            signatureStart: fields.signature,
-            sequenceStart: fields.sequence,
-            encoding: .json,
-            category: fields.category == 0
-                ? prefix : Category(base: base, openingQuote: Int(fields.category)),
-            hasOffset: fields.offset != 0,
-            version: EventHeader.narrow(base, fields.version),
-            priority: EventHeader.narrow(base, fields.priority), wrapper: shared.type.wrapper)
-        if fields.offset != 0 {
+        share(fields, base: base, table: &table)
+        self.count = UInt32(truncatingIfNeeded: count)
+        payloadStart = fields.payload
+        payloadEnd = fields.payloadEnd
+        idStart = fields.id
+        timestampStart = fields.timestamp
+        correlationStart = fields.correlation
+        signatureStart = fields.signature
+        sequenceStart = fields.sequence
+        encoding = .json
+        category =
+            fields.category == 0 ? prefix : Category(base: base, openingQuote: Int(fields.category))
+        version = EventHeader.narrow(base, fields.version)
+        priority = EventHeader.narrow(base, fields.priority)
+        hasOffset = fields.offset != 0
+        offset = 0
+        if hasOffset {
             guard let offset = JSONNumber.integer(base: base, start: Int(fields.offset)).magnitude,
                 base[Int(fields.offset)] != UInt8(ascii: "-")
             else { throw JSONFailure(.offsetOutOfRange, at: Int(fields.offset)) }
@@ -64,21 +64,24 @@ extension EventHeader {
     }
 
     @inline(__always)
-    private static func shared(
+    private mutating func share(
         _ fields: EnvelopeFields, base: UnsafePointer<UInt8>, table: inout InternTable
-    ) -> SharedStrings {
+    ) {
         let hasEscapes =
             fields.typeEnd == 0 || (fields.topicEnd == 0 && fields.topic != 0)
             || (fields.epochEnd == 0 && fields.epoch != 0)
-        guard !hasEscapes else { return sharedUnescaped(fields, base: base, table: &table) }
+        guard !hasEscapes else {
+            set(shared: EventHeader.sharedUnescaped(fields, base: base, table: &table))
+            return
+        }
         func text(_ openingQuote: UInt32, _ end: UInt32) -> UnsafeRawBufferPointer {
             UnsafeRawBufferPointer(
                 start: base + Int(openingQuote) + 1, count: Int(end &- openingQuote &- 2))
         }
-        return table.intern(
+        share(
             type: text(fields.type, fields.typeEnd),
             topic: fields.topic == 0 ? nil : text(fields.topic, fields.topicEnd),
-            epoch: fields.epoch == 0 ? nil : text(fields.epoch, fields.epochEnd))
+            epoch: fields.epoch == 0 ? nil : text(fields.epoch, fields.epochEnd), table: &table)
     }
 
     /// The same for strings of which any has escapes.

@@ -1,18 +1,19 @@
 extension EventStorage {
     /// Copies an envelope in MessagePack, validates it and finds its fields.
     static func messagePack(
-        _ bytes: UnsafeRawBufferPointer, maximumDepth: Int, table: inout InternTable
+        _ bytes: UnsafeRawBufferPointer, maximumDepth: Int, in memory: inout DecoderMemory
     ) throws(WireError) -> EventStorage {
-        try make(copying: bytes) { (base, count) throws(WireError) in
+        let spare = memory.spare.take(forByteCount: bytes.count)
+        return try make(copying: bytes, into: spare) { (header, base, count) throws(WireError) in
             var scanner = MessagePackScanner(base: base, count: count, position: 0)
             let fields = try scanner.scanEnvelope(maximumDepth: maximumDepth)
-            return try EventHeader(messagePack: fields, base: base, count: count, table: &table)
+            try header.fill(messagePack: fields, base: base, count: count, table: &memory.strings)
         }
     }
 }
 
 extension EventHeader {
-    fileprivate init(
+    fileprivate mutating func fill(
         messagePack fields: EnvelopeFields, base: UnsafePointer<UInt8>, count: Int,
         table: inout InternTable
     ) throws(WireError) {
@@ -22,32 +23,29 @@ extension EventHeader {
             return reader.readStringBytes()
         }
         guard let type = text(fields.type) else { throw JSONFailure(.missingType, at: 0).wireError }
-        let shared = table.intern(type: type, topic: text(fields.topic), epoch: text(fields.epoch))
-        var offset: UInt64 = 0
-        if fields.offset != 0 {
+        share(type: type, topic: text(fields.topic), epoch: text(fields.epoch), table: &table)
+        self.count = UInt32(truncatingIfNeeded: count)
+        payloadStart = fields.payload
+        payloadEnd = fields.payloadEnd
+        idStart = fields.id
+        timestampStart = fields.timestamp
+        correlationStart = fields.correlation
+        signatureStart = fields.signature
+        sequenceStart = fields.sequence
+        encoding = .messagePack
+        category =
+            fields.category == 0 ? .none : Category(messagePack: base, at: Int(fields.category))
+        version = EventHeader.narrow(messagePack: base, fields.version)
+        priority = EventHeader.narrow(messagePack: base, fields.priority)
+        hasOffset = fields.offset != 0
+        offset = 0
+        if hasOffset {
             switch MessagePackReader.number(base: base, at: Int(fields.offset)) {
             case .int(let value) where value >= 0: offset = UInt64(value)
             case .uint(let value): offset = value
             default: throw JSONFailure(.offsetOutOfRange, at: Int(fields.offset)).wireError
             }
         }
-        self.init(
-            shared: shared,
-            offset: offset,
-            count: UInt32(truncatingIfNeeded: count),
-            payloadStart: fields.payload,
-            payloadEnd: fields.payloadEnd,
-            idStart: fields.id,
-            timestampStart: fields.timestamp,
-            correlationStart: fields.correlation,
-            signatureStart: fields.signature,
-            sequenceStart: fields.sequence,
-            encoding: .messagePack,
-            category: fields.category == 0
-                ? .none : Category(messagePack: base, at: Int(fields.category)),
-            hasOffset: fields.offset != 0,
-            version: EventHeader.narrow(messagePack: base, fields.version),
-            priority: EventHeader.narrow(messagePack: base, fields.priority), wrapper: shared.type.wrapper)
     }
 
     private static func narrow(messagePack base: UnsafePointer<UInt8>, _ start: UInt32) -> UInt8 {

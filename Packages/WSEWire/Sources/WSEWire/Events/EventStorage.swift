@@ -4,33 +4,43 @@
 /// followed by ``JSONScanner/padding`` zero bytes.
 ///
 /// `ManagedBuffer` cannot be `Sendable`, but sharing this subclass between threads is safe: header and bytes are
-/// written inside ``make(copying:header:)``, before anybody else holds the object, and only read afterwards.
-/// Whoever stores one in a `Sendable` type relies on this.
+/// written inside ``make(copying:into:fill:)``, before anybody else holds the object, or when nobody else does any more,
+/// and only read in between. Whoever stores one in a `Sendable` type relies on this.
 final class EventStorage: ManagedBuffer<EventHeader, UInt8> {
-    /// Copies `bytes` and lets `header` find the fields in the copy.
+    /// Room comes in steps of so many bytes, as it does from the allocator.
+    static let roomStep = 16
+
+    /// How many steps of room an event of that many bytes has.
+    @inline(__always)
+    static func steps(forByteCount count: Int) -> Int {
+        (count &+ JSONScanner.padding &+ (roomStep &- 1)) / roomStep
+    }
+
+    /// Copies `bytes` and lets `fill` find the fields in the copy.
+    ///
+    /// - Parameter spare: What is used for it, with as much room as these bytes would be given and nobody else's; its
+    ///   header is that of the event it was.
     @inline(__always)
     static func make<Failure: Error>(
-        copying bytes: UnsafeRawBufferPointer,
-        header: (UnsafePointer<UInt8>, Int) throws(Failure) -> EventHeader
+        copying bytes: UnsafeRawBufferPointer, into spare: consuming EventStorage?,
+        fill: (inout EventHeader, UnsafePointer<UInt8>, Int) throws(Failure) -> Void
     ) throws(Failure) -> EventStorage {
-        var failure: Failure?
-        // The header is made in here, as the buffer must not exist without one. So the closure cannot throw.
-        let buffer = EventStorage.create(minimumCapacity: bytes.count &+ JSONScanner.padding) { buffer in
-            buffer.withUnsafeMutablePointerToElements { elements in
-                if let source = bytes.baseAddress {
-                    UnsafeMutableRawPointer(elements).copyMemory(from: source, byteCount: bytes.count)
-                }
-                UnsafeMutableRawPointer(elements + bytes.count).storeBytes(of: 0, as: UInt64.self)
-                do throws(Failure) {
-                    return try header(UnsafePointer(elements), bytes.count)
-                } catch {
-                    failure = error
-                    return EventHeader.empty
-                }
+        let storage = spare ?? withRoom(for: bytes.count)
+        try storage.withUnsafeMutablePointers { (header, elements) throws(Failure) in
+            if let source = bytes.baseAddress {
+                UnsafeMutableRawPointer(elements).copyMemory(from: source, byteCount: bytes.count)
             }
+            UnsafeMutableRawPointer(elements + bytes.count).storeBytes(of: 0, as: UInt64.self)
+            try fill(&header.pointee, UnsafePointer(elements), bytes.count)
         }
-        if let failure { throw failure }
-        return unsafeDowncast(buffer, to: EventStorage.self)
+        return storage
+    }
+
+    @inline(__always)
+    private static func withRoom(for count: Int) -> EventStorage {
+        let capacity = steps(forByteCount: count) &* roomStep
+        return unsafeDowncast(
+            EventStorage.create(minimumCapacity: capacity) { _ in EventHeader() }, to: EventStorage.self)
     }
 
     /// Where the fields are.
@@ -61,31 +71,31 @@ struct EventHeader {
     /// Stands for a number that does not fit its byte and must be read again from the bytes.
     static let wide: UInt8 = 255
 
-    /// Type, topic and epoch.
-    var shared: SharedStrings
-    var offset: UInt64
-    var count: UInt32
-    var payloadStart: UInt32
-    var payloadEnd: UInt32
-    var idStart: UInt32
-    var timestampStart: UInt32
-    var correlationStart: UInt32
-    var signatureStart: UInt32
-    var sequenceStart: UInt32
-    var encoding: Encoding
-    var category: Category
-    var hasOffset: Bool
+    /// Type, topic and epoch; `nil` only until the fields are found.
+    var sharedOrNil: SharedStrings?
+    var offset: UInt64 = 0
+    var count: UInt32 = 0
+    var payloadStart: UInt32 = 0
+    var payloadEnd: UInt32 = 0
+    var idStart: UInt32 = 0
+    var timestampStart: UInt32 = 0
+    var correlationStart: UInt32 = 0
+    var signatureStart: UInt32 = 0
+    var sequenceStart: UInt32 = 0
+    var encoding = Encoding.json
+    var category = Category.none
+    var hasOffset = false
     /// The version, 0 if absent, or ``wide``.
-    var version: UInt8
+    var version: UInt8 = 0
     /// The priority, 0 if absent, or ``wide``.
-    var priority: UInt8
+    var priority: UInt8 = 0
     /// Whether the type is that of a message around other messages.
-    var wrapper: MessageWrapper
+    var wrapper = MessageWrapper.none
 
-    static var empty: EventHeader {
-        EventHeader(
-            shared: .none, offset: 0, count: 0, payloadStart: 0, payloadEnd: 0, idStart: 0, timestampStart: 0,
-            correlationStart: 0, signatureStart: 0, sequenceStart: 0, encoding: .json, category: .none,
-            hasOffset: false, version: 0, priority: 0, wrapper: .none)
+    /// Type, topic and epoch.
+    @inline(__always)
+    var shared: SharedStrings {
+        // Whoever made the storage filled it in, or threw it away.
+        sharedOrNil.unsafelyUnwrapped
     }
 }

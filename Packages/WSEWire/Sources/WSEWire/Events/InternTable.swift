@@ -24,22 +24,13 @@ struct InternTable: ~Copyable, Sendable {
         var hash = hasher.hash(type)
         if let topic { hash = hash &+ InternTable.turned(hasher.hash(topic), by: 21) }
         if let epoch { hash = hash &+ InternTable.turned(hasher.hash(epoch), by: 42) }
-        let found = triples.first(hash) { shared in
-            shared.type.equals(type) && InternTable.areEqual(shared.topic, topic)
-                && InternTable.areEqual(shared.epoch, epoch)
-        }
+        let found = triples.first(hash) { $0.equals(type: type, topic: topic, epoch: epoch) }
         return found ?? enter(hash, type, topic, epoch)
     }
 
     @inline(__always)
     private static func turned(_ hash: UInt64, by count: UInt64) -> UInt64 {
         hash &<< count | hash &>> (64 &- count)
-    }
-
-    @inline(__always)
-    private static func areEqual(_ known: InternedString.Storage?, _ text: Text) -> Bool {
-        guard let known, let text else { return known == nil && text == nil }
-        return known.equals(text)
     }
 
     @inline(never)
@@ -77,7 +68,7 @@ struct InternTable: ~Copyable, Sendable {
 extension InternedString.Storage {
     /// Equal keyed 64-bit hashes are almost surely equal bytes; this makes it certain.
     @inline(__always)
-    fileprivate func equals(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    func equals(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard utf8.count == bytes.count else { return false }
         guard let own = utf8.baseAddress, let other = bytes.baseAddress else { return bytes.isEmpty }
         return ByteString.areEqual(own, other, count: bytes.count)

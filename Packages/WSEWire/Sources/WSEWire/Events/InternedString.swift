@@ -53,6 +53,10 @@ public struct InternedString: Sendable, Hashable, CustomStringConvertible, Expre
 
     public var description: String { storage.string }
 
+    /// A hash of the text that costs nothing to ask for, for tables of one's own. Its key is another in each process, so
+    /// nobody can prepare collisions.
+    public var keyedHash: UInt64 { storage.hash }
+
     @inlinable
     public static func == (left: InternedString, right: InternedString) -> Bool {
         left.isIdentical(to: right) || left.hasEqualText(to: right)

@@ -14,6 +14,18 @@ final class SharedStrings: Sendable {
         self.epoch = epoch
     }
 
-    /// What an event has whose envelope turns out not to be one.
-    static let none = SharedStrings(type: InternedString("").storage)
+    /// Whether it stands for these, `nil` for what an envelope lacks.
+    @inline(__always)
+    func equals(
+        type: UnsafeRawBufferPointer, topic: InternTable.Text, epoch: InternTable.Text
+    ) -> Bool {
+        self.type.equals(type) && SharedStrings.areEqual(self.topic, topic)
+            && SharedStrings.areEqual(self.epoch, epoch)
+    }
+
+    @inline(__always)
+    private static func areEqual(_ known: InternedString.Storage?, _ text: InternTable.Text) -> Bool {
+        guard let known, let text else { return known == nil && text == nil }
+        return known.equals(text)
+    }
 }

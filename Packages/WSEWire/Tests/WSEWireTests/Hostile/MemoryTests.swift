@@ -51,6 +51,43 @@ import WSEWire
         #expect(overhead <= 128, "\(overhead) bytes")
     }
 
+    #if !DEBUG
+        @Test
+    #endif
+    func recycledEventsCostNoAllocation() throws {
+        let message = try Envelope(
+            type: "trade", payload: ["px": 42123.25],
+            stamp: RecoveryStamp(topic: "market.btc-usd", epoch: "0000007b", offset: 8)
+        ).json()
+        var decoder = MessageDecoder()
+        var items: [WireItem] = []
+        var events: [WSEEvent] = []
+        func round() {
+            for _ in 0..<100 { decoder.decode(message.span.bytes, as: .text, into: &items) }
+            events.append(contentsOf: items.events)
+            items.removeAll(keepingCapacity: true)
+            decoder.recycle(&events)
+        }
+        for _ in 0..<2 { round() }
+        let few = allocations { round() }
+        // Those of the array that `items.events` makes, and not one for each event.
+        #expect(few.count <= 20, "\(few.count)")
+        // What is kept is bounded, however much comes back.
+        let seen = allocations {
+            for _ in 0..<10 {
+                for _ in 0..<10_000 { decoder.decode(message.span.bytes, as: .text, into: &items) }
+                events.append(contentsOf: items.events)
+                items = []
+                decoder.recycle(&events)
+                events = []
+            }
+        }
+        #expect(seen.live <= 2 << 20, "\(seen.live)")
+        decoder.releaseUnusedMemory()
+        let released = allocations { decoder.releaseUnusedMemory() }
+        #expect(released.live < -(512 << 10), "\(released.live)")
+    }
+
     @Test func hostileLengthsCostNothing() {
         let frames: [[UInt8]] = [
             [0xDD, 0xFF, 0xFF, 0xFF, 0xFF], [0xDF, 0xFF, 0xFF, 0xFF, 0xFF], [0xDB, 0xFF, 0xFF, 0xFF, 0xFF],

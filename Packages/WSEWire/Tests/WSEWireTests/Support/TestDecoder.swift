@@ -24,4 +24,15 @@ final class TestDecoder {
     func decodeEncrypted(_ sealed: [UInt8]) {
         decoder.decodeEncrypted(sealed.span.bytes, into: &items)
     }
+
+    /// Gives back the events that came out and are no use any more.
+    func recycle() {
+        var events = items.events
+        items.removeAll(keepingCapacity: true)
+        decoder.recycle(&events)
+    }
+
+    func releaseUnusedMemory() {
+        decoder.releaseUnusedMemory()
+    }
 }
