@@ -108,6 +108,7 @@ final class SimulatedMember {
         case .cancelTimer(let timer): timers[timer] = nil
         case .resolveSubscription(let request, let result):
             waiting.removeValue(forKey: request.rawValue)?(result)
+        case .trimMemory: break
         case .updateReading:
             let isPaused = machine.isReady && world.isFull
             machine.readingPaused(isPaused, now: world.now.moment)

@@ -19,8 +19,11 @@ final class EventRouter: Sendable {
         var unwanted = 0
         /// Whether reading should pause.
         var isFull = false
+        /// Batches that consumers are done with.
+        var used: [[WSEEvent]] = []
 
-        mutating func add(_ other: Mailbox<WSEEvent>.Outcome) {
+        mutating func add(_ other: consuming Mailbox<WSEEvent>.Outcome) {
+            if used.isEmpty { used = other.used } else { used += other.used }
             dropped += other.dropped
             unwanted += other.unwanted
             isFull = isFull || other.isFull
@@ -113,6 +116,12 @@ final class EventRouter: Sendable {
         let (table, fillsEvents) = state.withLock { ($0.table, $0.fillsEvents) }
         let mailboxes = table.routes.map(\.mailbox) + (fillsEvents ? [events] : [])
         return mailboxes.flatMap { [$0.waiting(), $0.skipped()] }
+    }
+
+    /// Lets go of memory that streams keep and have not needed since the last call.
+    func trim() {
+        events.trim()
+        for route in state.withLock({ $0.table }).routes { route.mailbox.trim() }
     }
 
     func finish(throwing error: WSEError?) {

@@ -10,16 +10,6 @@ import WSEWire
 /// A mailbox that has ended may begin anew. A consumer belongs to the run in which it first takes something, and sees
 /// the end of that run, however soon the next one began; what it left is for the consumers of the next.
 final class Mailbox<Element: Sendable>: Sendable {
-    /// What became of a batch.
-    struct Outcome: Sendable {
-        /// How many events were discarded.
-        var dropped = 0
-        /// How many came after the stream had ended.
-        var unwanted = 0
-        /// Whether the producer should pause until ``onDrained`` is called.
-        var isFull = false
-    }
-
     private struct State {
         var pending: [Element] = []
         var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
@@ -35,6 +25,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         var skipped: [InternedString: (element: Element, next: Int?)] = [:]
         /// Batches that were taken and may not be used up.
         var inHand: [(progress: BatchProgress, batch: [Element])] = []
+        var used = UsedBatches<Element>()
 
         mutating func putDown(_ progress: BatchProgress?) {
             guard let progress else { return }
@@ -87,7 +78,7 @@ final class Mailbox<Element: Sendable>: Sendable {
                 if case .failed(let error) = completion, error.code == .bufferOverflow { skip(batch, &state) }
                 return (Outcome(unwanted: batch.count), [])
             }
-            var outcome = Outcome()
+            var outcome = Outcome(used: state.used.take())
             if state.pending.isEmpty {
                 // The whole batch as it is: a consumer that keeps up walks the very array that the connection filled.
                 state.pending = batch
@@ -151,11 +142,15 @@ final class Mailbox<Element: Sendable>: Sendable {
 
     /// Ends the stream: consumers get what is pending, then the end or the error.
     func finish(throwing error: WSEError? = nil) {
-        let waiters = state.withLock { state in
-            guard state.completion == nil else { return [] as [CheckedContinuation<Void, Never>] }
+        let (waiters, released) = state.withLock {
+            state -> ([CheckedContinuation<Void, Never>], [[Element]]) in
+            let used = state.used.removeAll()
+            guard state.completion == nil else { return ([], used) }
             state.completion = error.map { .failed($0) } ?? .finished
-            return state.takeWaiters()
+            return (state.takeWaiters(), used)
         }
+        // Here, outside of the lock.
+        _ = consume released
         for waiter in waiters { waiter.resume() }
     }
 
@@ -219,6 +214,13 @@ final class Mailbox<Element: Sendable>: Sendable {
         }
     }
 
+    /// Lets go of batches that are used up, unless the producer took any since the last call.
+    func trim() {
+        let released = state.withLock { $0.used.trim() }
+        // Here, outside of the lock.
+        _ = consume released
+    }
+
     /// A consumer goes and has used up what it took.
     func putDown(_ progress: BatchProgress) {
         state.withLock { $0.putDown(progress) }
@@ -248,11 +250,6 @@ final class Mailbox<Element: Sendable>: Sendable {
         }
     }
 
-    private enum Taken {
-        case taken, empty, ended
-        case failed(WSEError)
-    }
-
     private func takeNow(
         _ batch: inout [Element], _ run: inout UInt64?, _ progress: BatchProgress?
     ) -> (Taken, wasFull: Bool) {
@@ -260,9 +257,9 @@ final class Mailbox<Element: Sendable>: Sendable {
         swap(&spare, &batch)
         var consumer = run
         let result = state.withLock { state -> (Taken, Bool) in
-            // Let go of first, so that the array is used again.
+            // Let go of first, so that nobody else holds the array.
             state.putDown(progress)
-            spare.removeAll(keepingCapacity: true)
+            state.used.setAside(&spare)
             if let consumer, consumer != state.run {
                 guard consumer + 1 == state.run, case .failed(let error) = state.lastCompletion else {
                     return (.ended, false)
@@ -301,7 +298,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         swap(&spare, &batch)
         let wasFull = state.withLock { state in
             state.putDown(progress)
-            spare.removeAll(keepingCapacity: true)
+            state.used.setAside(&spare)
             swap(&state.pending, &spare)
             state.pickUp(spare, progress)
             defer { state.isFull = false }

@@ -114,9 +114,11 @@ final class SessionEngine: Sendable {
     private func drain(_ now: Moment) {
         var actions: [SessionAction] = []
         var progress: Progress?
+        var used: [[WSEEvent]] = []
         var latest: Moment? = now
         while true {
             let (isDone, sender) = state.withLock { state in
+                if !used.isEmpty { state.machine.recycle(&used) }
                 var sender: CheckedContinuation<Result<SendOutcome.Disposition, WSEError>, Never>?
                 if let progress {
                     state.machine.transmitted(
@@ -139,7 +141,7 @@ final class SessionEngine: Sendable {
                 reportMetrics()
                 return
             }
-            for action in actions { carryOut(action, &progress) }
+            for action in actions { carryOut(action, &progress, &used) }
         }
     }
 
@@ -153,9 +155,12 @@ final class SessionEngine: Sendable {
 
     // MARK: Actions
 
-    private func carryOut(_ action: SessionAction, _ progress: inout Progress?) {
+    private func carryOut(
+        _ action: SessionAction, _ progress: inout Progress?, _ used: inout [[WSEEvent]]
+    ) {
         switch action {
-        case .deliver(let events): deliver(events)
+        case .deliver(let events): deliver(events, &used)
+        case .trimMemory: router.trim()
         case .control(let attempt, let kind, let bytes): sendControl(attempt, kind, bytes)
         case .transmit(let attempt, let message): transmit(attempt, message, &progress)
         case .resolveSend(let caller, let result): resolve(caller, result)
@@ -194,8 +199,10 @@ final class SessionEngine: Sendable {
         }
     }
 
-    private func deliver(_ batch: [WSEEvent]) {
+    /// - Parameter used: Gets what consumers are done with.
+    private func deliver(_ batch: [WSEEvent], _ used: inout [[WSEEvent]]) {
         let outcome = router.deliver(batch)
+        if used.isEmpty { used = outcome.used } else { used += outcome.used }
         if outcome.dropped > 0 { eventsDropped(outcome.dropped) }
         if outcome.unwanted > 0 {
             state.withLock { $0.machine.counters.dropped += UInt64(outcome.unwanted) }

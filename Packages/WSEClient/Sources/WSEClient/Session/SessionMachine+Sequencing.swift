@@ -15,6 +15,14 @@ extension SessionMachine {
             return
         }
         if !unseen.isEmpty { _ = firstSeen(stamp.topic, epoch: stamp.epoch, offset: stamp.offset) }
+        let isNext = hints.with(stamp.topic) { hint in
+            sequencer.advance(stamp.topic, epoch: stamp.epoch, offset: stamp.offset, hint: &hint)
+        }
+        if isNext {
+            deliverStamped(event, now: now)
+            return
+        }
+        hints.resize(forTopics: sequencer.topicCount)
         switch sequencer.process(
             event, topic: stamp.topic, epoch: stamp.epoch, offset: stamp.offset,
             now: reading.now(now.instant))

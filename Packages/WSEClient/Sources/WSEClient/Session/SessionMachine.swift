@@ -53,6 +53,7 @@ struct SessionMachine: ~Copyable {
     private var decoder: MessageDecoder
     private var items: [WireItem] = []
     var sequencer: EventSequencer<InternedString, InternedString, WSEEvent>
+    var hints = SequencingHints()
     /// Where topics were when the epoch before their current one ended.
     var formerPositions: [String: TopicPosition] = [:]
     /// Answers that have overtaken their replay.
@@ -90,6 +91,8 @@ struct SessionMachine: ~Copyable {
     private var actions: [SessionAction] = []
     /// Events for the consumers, moved into an action before anything that must come after them.
     var deliveries: [WSEEvent] = []
+    /// Emptied by ``recycle(_:)``; the next batch of deliveries needs no new one.
+    private var emptied: [WSEEvent] = []
 
     /// Counts sessions from connecting to their end.
     var run: UInt64 = 0
@@ -151,6 +154,7 @@ struct SessionMachine: ~Copyable {
     mutating func flushDeliveries() {
         guard !deliveries.isEmpty else { return }
         var batch: [WSEEvent] = []
+        swap(&batch, &emptied)
         swap(&batch, &deliveries)
         deliveries.reserveCapacity(batch.count)
         if let sequence = batch.last?.sequence { lastSequence = sequence }
@@ -230,6 +234,21 @@ struct SessionMachine: ~Copyable {
         }
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &items)
+    }
+
+    /// Takes back events that no consumer needs any more, for their memory. Leaves nothing in `batches`.
+    mutating func recycle(_ batches: inout [[WSEEvent]]) {
+        while var batch = batches.popLast() {
+            decoder.recycle(&batch)
+            if batch.capacity > emptied.capacity { swap(&batch, &emptied) }
+        }
+    }
+
+    /// Lets go of memory that was kept for what comes next and was not needed of late.
+    mutating func releaseUnusedMemory() {
+        decoder.releaseUnusedMemory()
+        emptied = []
+        emit(.trimMemory)
     }
 
     /// Sets the key with which frames of the current connection are opened from now on, or none.

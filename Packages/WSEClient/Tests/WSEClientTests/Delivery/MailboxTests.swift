@@ -143,4 +143,52 @@ import Testing
         guard case .event(let event)? = items.first else { throw WSEError(.protocol, "no event") }
         return event
     }
+
+    // MARK: - Memory
+
+    @Test func `what a consumer is done with goes back to the producer, once`() async throws {
+        let mailbox = mailbox(10, .suspend)
+        var batch: [Int] = []
+        var run: UInt64?
+        _ = mailbox.yield([1, 2])
+        _ = try await mailbox.take(into: &batch, run: &run, isolation: nil)
+        #expect(mailbox.yield([3]).used.isEmpty, "it is still at it")
+        _ = try await mailbox.take(into: &batch, run: &run, isolation: nil)
+        #expect(mailbox.yield([4]).used == [[1, 2]])
+        #expect(mailbox.yield([5]).used.isEmpty)
+    }
+
+    @Test func `what nobody comes for is let go of`() async throws {
+        final class Token: Sendable {}
+        let mailbox = Mailbox<Token>(buffering: StreamBuffering(capacity: 10), onDrained: {})
+        weak var seen: Token?
+        var batch: [Token] = []
+        var run: UInt64?
+        func use() async throws {
+            let token = Token()
+            seen = token
+            _ = mailbox.yield([token])
+            _ = try await mailbox.take(into: &batch, run: &run, isolation: nil)
+            _ = mailbox.takePending(into: &batch, progress: BatchProgress())
+        }
+        try await use()
+        #expect(seen != nil)
+        mailbox.trim()
+        #expect(seen == nil)
+        try await use()
+        mailbox.finish()
+        #expect(seen == nil)
+    }
+
+    @Test func `a consumer that is far ahead leaves a few batches and no more`() async throws {
+        let mailbox = mailbox(10, .suspend)
+        var batch: [Int] = []
+        let progress = BatchProgress()
+        for number in 0..<20 {
+            // Given back by somebody else, so that no producer comes by.
+            mailbox.giveBack([number])
+            _ = mailbox.takePending(into: &batch, progress: progress)
+        }
+        #expect(mailbox.yield([]).used.count == 4)
+    }
 }

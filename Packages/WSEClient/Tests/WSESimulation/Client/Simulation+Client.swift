@@ -79,6 +79,7 @@ extension Simulation {
             }
         case .resolveRequest, .resolveClose, .reportEndpoint:
             break
+        case .trimMemory: break
         case .updateReading:
             updateReading()
         case .reopen:

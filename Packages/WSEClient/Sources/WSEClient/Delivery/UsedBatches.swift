@@ -1,0 +1,39 @@
+/// Batches that consumers are done with, until the producer comes by: who made the elements frees them fastest, or
+/// fills them anew.
+struct UsedBatches<Element> {
+    /// A consumer that keeps up uses one batch or two between two of the producer's.
+    private static var most: Int { 4 }
+
+    private var batches: [[Element]] = []
+    /// Whether the producer took any since the last ``trim()``.
+    private var isWanted = false
+
+    /// Sets a batch aside for the producer, or empties it.
+    mutating func setAside(_ batch: inout [Element]) {
+        guard !batch.isEmpty, batches.count < Self.most else {
+            batch.removeAll(keepingCapacity: true)
+            return
+        }
+        batches.append(batch)
+        batch = []
+    }
+
+    /// For the producer.
+    mutating func take() -> [[Element]] {
+        guard !batches.isEmpty else { return [] }
+        isWanted = true
+        defer { batches.removeAll(keepingCapacity: true) }
+        return batches
+    }
+
+    /// Takes out what nobody came for since the last call, for the caller to free.
+    mutating func trim() -> [[Element]] {
+        defer { isWanted = false }
+        return isWanted ? [] : removeAll()
+    }
+
+    mutating func removeAll() -> [[Element]] {
+        defer { batches = [] }
+        return batches
+    }
+}
