@@ -9,17 +9,17 @@
 /// produced by walking those bytes only. A type may keep its decoder or container after its `init(from:)`; `owner`
 /// keeps the bytes alive for that, and ``MemberIndex`` notices when entries were given back.
 final class DecodingSession {
-    let base: UnsafePointer<UInt8>
+    private(set) var base: UnsafePointer<UInt8>
     /// Where the outermost value begins; -1 if there is none, which reads as `null`.
-    let root: Int
-    let isJSON: Bool
+    private(set) var root: Int
+    private(set) var isJSON: Bool
     let options: PayloadDecodingOptions
     let hasTypeStrategies: Bool
     let usesDefaultKeys: Bool
     let index: MemberIndex
     /// How the last path was found, one step for each level; see ``path(to:)``.
     var trail: [PathStep] = []
-    private let owner: AnyObject
+    private var owner: AnyObject?
 
     init(
         base: UnsafePointer<UInt8>, root: Int, isJSON: Bool, owner: AnyObject,
@@ -39,6 +39,22 @@ final class DecodingSession {
         index.deallocate()
     }
 
+    /// Begins with other bytes, of which nobody but the caller may know yet.
+    func begin(base: UnsafePointer<UInt8>, root: Int, isJSON: Bool, owner: AnyObject) {
+        self.base = base
+        self.root = root
+        self.isJSON = isJSON
+        self.owner = owner
+    }
+
+    /// Lets go of the bytes. Nobody but the caller may hold the session, and it must ``begin(base:root:isJSON:owner:)``
+    /// before anything else.
+    func end() {
+        owner = nil
+        if !trail.isEmpty { trail = [] }
+        index.reset()
+    }
+
     /// Decodes any type from the value at `position`.
     func decode<Value: Decodable>(_ type: Value.Type, at position: Int) throws -> Value {
         // Generic code, such as that of arrays, comes here with types that have a way of their own.
@@ -50,17 +66,25 @@ final class DecodingSession {
         let mark = index.mark
         defer { index.giveBack(to: mark) }
         if hasTypeStrategies, let strategy = options.types[ObjectIdentifier(type)] {
-            return try withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { target in
-                let pointer = target.baseAddress.unsafelyUnwrapped
-                try strategy.decode(PayloadValueDecoder(session: self, position: position), pointer)
-                return pointer.move()
-            }
+            return try decode(type, at: position, strategy)
         }
         let keepsKeys = !usesDefaultKeys && type is any StringKeyedDictionary.Type
         let value = try Value(
             from: PayloadValueDecoder(session: self, position: position, keepsKeys: keepsKeys))
         index.noteFirst(since: mark)
         return value
+    }
+
+    /// Apart, since it looks up a type that holds the value or an error, which the usual way has no need of.
+    @inline(never)
+    private func decode<Value>(
+        _ type: Value.Type, at position: Int, _ strategy: ErasedTypeDecodingStrategy
+    ) throws -> Value {
+        try withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { target in
+            let pointer = target.baseAddress.unsafelyUnwrapped
+            try strategy.decode(PayloadValueDecoder(session: self, position: position), pointer)
+            return pointer.move()
+        }
     }
 
     /// The value as the type that it was just seen to have.

@@ -62,6 +62,12 @@ struct MemberIndex {
     }
 
     private static let firstCapacity = 24
+    /// More than that is for one large value and not for the next.
+    private static let keptCapacity = 1_024
+
+    private var firstEntries: UnsafeMutablePointer<Entry> {
+        (UnsafeMutableRawPointer(state) + MemoryLayout<State>.stride).assumingMemoryBound(to: Entry.self)
+    }
 
     func deallocate() {
         if state.pointee.capacity > MemberIndex.firstCapacity { state.pointee.entries.deallocate() }
@@ -148,6 +154,16 @@ struct MemberIndex {
         if state.pointee.texts.count > mark.texts {
             state.pointee.texts.removeLast(state.pointee.texts.count - mark.texts)
         }
+    }
+
+    /// Forgets what belongs to the bytes that were read. Names go on, so that no old one is taken for a new one.
+    func reset() {
+        giveBack(to: Mark(entries: 0, texts: 0))
+        note(start: -1, end: 0)
+        guard state.pointee.capacity > MemberIndex.keptCapacity else { return }
+        state.pointee.entries.deallocate()
+        state.pointee.entries = firstEntries
+        state.pointee.capacity = MemberIndex.firstCapacity
     }
 
     @inline(never)
