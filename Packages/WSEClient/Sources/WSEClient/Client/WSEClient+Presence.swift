@@ -32,7 +32,7 @@ extension WSEClient {
     public func presence(buffering: StreamBuffering = .default) -> WSETypedSequence<PresenceChange> {
         WSETypedSequence(
             events: engine.router.addStream(.types(PresenceChange.types), buffering: buffering),
-            transform: { PresenceChange($0) })
+            transform: { event, _ in PresenceChange(event) })
     }
 
     /// Those who were seen to come and not to go since ``connect()``, by their user id. Who was there before is in here

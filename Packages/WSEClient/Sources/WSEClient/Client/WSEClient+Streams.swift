@@ -32,9 +32,9 @@ extension WSEClient {
         let filter: EventRoute.Filter =
             topic.map { .typeInTopic(type, InternedString($0)) } ?? .types([type])
         let events = engine.router.addStream(filter, buffering: buffering)
-        return WSETypedSequence(events: events) { [weak engine] event in
+        return WSETypedSequence(events: events) { [weak engine] event, memory in
             do throws(WireError) {
-                return try event.decode(Value.self, using: decoder)
+                return try decoder.decode(Value.self, from: event.payload, reusing: &memory)
             } catch {
                 engine?.announce(.undecodable(type: event.type, error))
                 return nil

@@ -1,4 +1,4 @@
-import Synchronization
+public import Synchronization
 public import WSEWire
 
 /// The events of a client, or those of one topic or type, in order, each once.
@@ -23,7 +23,7 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
     /// Walks the events. What it has taken and not given out goes to the next consumer when it is released. Copies of
     /// an iterator are one and the same.
     public struct Iterator: AsyncIteratorProtocol {
-        private let cursor: Cursor
+        @usableFromInline let cursor: Cursor
 
         init(mailbox: Mailbox<WSEEvent>, route: EventRouteOwner?) {
             cursor = Cursor(mailbox: mailbox, route: route)
@@ -33,7 +33,8 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
             try await next(isolation: nil)
         }
 
-        @inline(__always)
+        // Inlinable, so that an event that is there is taken without a call.
+        @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(WSEError) -> WSEEvent?
         {
             if let event = cursor.taken { return event }
@@ -42,13 +43,13 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
     }
 
     /// A consumer's place in its batch. A class, so that it hears of its release: a loop left by `break` loses nothing.
-    private final class Cursor {
-        @exclusivity(unchecked) private var batch: [WSEEvent] = []
-        @exclusivity(unchecked) private var index = 0
+    @usableFromInline final class Cursor {
+        @exclusivity(unchecked) @usableFromInline var batch: [WSEEvent] = []
+        @exclusivity(unchecked) @usableFromInline var index = 0
         private var run: UInt64?
         private let mailbox: Mailbox<WSEEvent>
         private let route: EventRouteOwner?
-        private let progress = BatchProgress()
+        @usableFromInline let progress = BatchProgress()
 
         init(mailbox: Mailbox<WSEEvent>, route: EventRouteOwner?) {
             self.mailbox = mailbox
@@ -64,7 +65,7 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
         }
 
         /// The next event of the batch.
-        @inline(__always)
+        @inlinable
         var taken: WSEEvent? {
             guard index < batch.count else { return nil }
             defer {
@@ -74,6 +75,7 @@ public struct WSEEventSequence: AsyncSequence, Sendable {
             return batch[index]
         }
 
+        @usableFromInline
         func refill(isolation actor: isolated (any Actor)?) async throws(WSEError) -> WSEEvent? {
             // Local while it waits: a copy of the iterator may be used meanwhile, and must find things in order.
             var batch: [WSEEvent] = []

@@ -90,9 +90,9 @@ public import WSEWire
         let filter: EventRoute.Filter =
             topic.map { .typeInTopic(type, InternedString($0)) } ?? .types([type])
         let events = router.addStream(filter, buffering: buffering)
-        return WSETypedSequence(events: events) { [onSignal] event in
+        return WSETypedSequence(events: events) { [onSignal] event, memory in
             do throws(WireError) {
-                return try event.decode(Value.self, using: decoder)
+                return try decoder.decode(Value.self, from: event.payload, reusing: &memory)
             } catch {
                 onSignal(.undecodable(type: event.type, error))
                 return nil
