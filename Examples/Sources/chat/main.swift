@@ -40,7 +40,7 @@ func sendTypedLines(to room: String, as name: String, _ client: WSEClient) async
     for await text in TypedLines() where !text.isEmpty {
         let line = Publication(topic: room, type: "line", payload: Line(from: name, text: text))
         do throws(WSEError) {
-            let outcome = try await client.send("publish", line)
+            let outcome = try await client.sendWithRetry("publish", line)
             if outcome.disposition == .queued { note("no connection; your line is sent as soon as there is") }
         } catch {
             if [.cancelled, .closed].contains(error.code) { return }

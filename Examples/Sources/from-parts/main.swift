@@ -10,8 +10,9 @@ await runProgram("from-parts URL TOPIC", arguments: 2...2) { arguments in
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await session.run() }
         group.addTask { await interruption() }
-        try await group.next()
+        let outcome = await group.nextResult()
         await session.leave()
         group.cancelAll()
+        try outcome?.get()
     }
 }

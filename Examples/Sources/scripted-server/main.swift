@@ -3,7 +3,8 @@
 //
 //   swift run scripted-server [history=PUBLICATIONS] [pings=MILLISECONDS] [secret=SECRET]
 //
-// It shows its URL, and then a line for each command: an answer, or `failed` and why. It refuses the topic `forbidden`.
+// It shows its URL, and then a line for each command: an answer, or `failed` and why. It refuses the topic `forbidden`, and
+// events of the type `unseen` are lost on their way, though not when they are replayed.
 import Terminal
 import WSETestServer
 
@@ -72,7 +73,6 @@ func perform(_ line: String, _ server: WSETestServer) async throws -> String {
             throw Failure("there was no connection \(number)")
         }
         return "\(try await connection.ended(within: .seconds(30)))"
-    case "connections": return "\(server.connectionCount)"
     // The payload of the next message of a type.
     case "message":
         let message = try await server.nextMessage(ofType: command.word(), within: .seconds(30))
@@ -86,6 +86,7 @@ func perform(_ line: String, _ server: WSETestServer) async throws -> String {
 await runProgram("scripted-server [OPTION=VALUE…]", arguments: 0...) { arguments in
     try await withWSETestServer(configuration: configuration(arguments)) { server in
         server.relayPublications()
+        server.inject(FaultScript(frames: .publications).on(.type("unseen"), .drop))
         try show(server.url)
         for await line in TypedLines() {
             do {
