@@ -33,6 +33,7 @@ public final class WSEClient: Sendable {
         }
     }
 
+    /// Makes a client that is not yet connected, for a URL that was checked before.
     public init(url: WebSocketURL, configuration: WSEConfiguration = WSEConfiguration()) {
         engine = SessionEngine(url: url, configuration: configuration)
     }
