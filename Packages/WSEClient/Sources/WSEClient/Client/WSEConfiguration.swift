@@ -46,7 +46,7 @@ public struct WSEConfiguration: Sendable {
 
     // Periods below 10 ms count as 10 ms.
 
-    /// For an attempt, from the first packet to ready. Default 10 s.
+    /// For an attempt: token, name resolution, TCP, TLS, upgrade and handshake together. Default 10 s.
     public var connectTimeout: Duration = .seconds(10)
     /// How long a connection must be ready before its loss counts as the first failure again. Default 30 s.
     public var stabilityPeriod: Duration = .seconds(30)
