@@ -37,7 +37,8 @@ public struct WSEConfiguration: Sendable {
     public var initialConnect: InitialConnect = .failFast
     /// Whether a lost connection is made again.
     public var reconnects: Bool = true
-    /// Delays between attempts.
+    /// Delays between attempts, and how long a connection must have held for them to begin anew
+    /// (`stableAfter`, 30 s). `adaptive` weighs the measured ``WSEClient/connectionQuality`` too.
     public var backoff: Backoff.Configuration = .init()
     /// Makes the client wait longer than its backoff after that many attempts that failed in a row; `nil`, the default,
     /// for no circuit breaker. An open breaker delays reconnecting and never ends it; the user's own `connect` and
@@ -48,15 +49,14 @@ public struct WSEConfiguration: Sendable {
 
     /// For an attempt: token, name resolution, TCP, TLS, upgrade and handshake together. Default 10 s.
     public var connectTimeout: Duration = .seconds(10)
-    /// How long a connection must be ready before its loss counts as the first failure again. Default 30 s.
-    public var stabilityPeriod: Duration = .seconds(30)
 
     /// Between pings. Default 15 s.
     public var heartbeatInterval: Duration = .seconds(15)
     /// Silence after which a connection counts as dead. Default 40 s.
     public var livenessTimeout: Duration = .seconds(40)
 
-    /// How long `subscribe` and `unsubscribe` wait for the server's answer. Default 10 s.
+    /// How long `subscribe` and `unsubscribe` wait for the server's answer, be it that a full stream keeps it from being
+    /// read. Default 10 s.
     public var subscriptionTimeout: Duration = .seconds(10)
     /// How long the server may take to fill a hole in a topic. Default 5 s.
     public var recoveryTimeout: Duration = .seconds(5)

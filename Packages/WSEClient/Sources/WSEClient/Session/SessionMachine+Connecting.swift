@@ -13,6 +13,7 @@ extension SessionMachine {
             run += 1
             hasBeenReady = false
             backoff.reset()
+            backoff.quality = .unknown
             forgetRefusal()
             presence.forgetMembers()
             emit(.reopen)
@@ -184,7 +185,8 @@ extension SessionMachine {
         }
         emit(.cancelTimer(.handshake))
         emit(.cancelTimer(.greeting))
-        emit(.startTimer(.stability, after: settings.stabilityPeriod))
+        readySince = now.instant
+        emit(.startTimer(.stability, after: max(settings.backoff.stableAfter, SessionSettings.shortest)))
         setState(.connected)
         // What an event before the handshake's end has shown to be missing could not be asked for. It is now.
         sequencer.connectionLost()
@@ -297,6 +299,10 @@ extension SessionMachine {
     /// - Parameter keepsMessages: Whether messages that wait for the connection may wait for the next one.
     mutating func endOfConnection(_ cause: WSEError, keepsMessages: Bool = true, now: Moment) {
         if let permit = permit.take() { breaker?.recordCancellation(permit, now: now.instant) }
+        if let since = readySince.take() {
+            backoff.recordStable(for: now.instant - since)
+            backoff.quality = network.quality
+        }
         failRequests(cause)
         report(outbox.connectionLost(cause, keepsWaiting: keepsMessages, now: now.instant))
         network.reset()

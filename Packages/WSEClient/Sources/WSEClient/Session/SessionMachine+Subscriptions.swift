@@ -117,13 +117,11 @@ extension SessionMachine {
         emit(.startTimer(.subscription(request), after: settings.subscriptionTimeout))
     }
 
-    /// A caller has waited for long; not if the answer may lie in a socket that is not read.
+    /// A caller has waited for long. Also if the answer may lie in a socket that is not read: who waits is perhaps the
+    /// one who was to empty the full stream.
     mutating func subscriptionDue(_ request: RequestID) {
-        if reading.isPaused {
-            awaitAnswer(request)
-        } else if let result = subscriptions.giveUp(request) {
-            emit(.resolveSubscription(request, result))
-        }
+        guard let result = subscriptions.giveUp(request) else { return }
+        emit(.resolveSubscription(request, result))
     }
 
     /// A caller no longer waits for its subscription; the wish stands.

@@ -10,9 +10,7 @@ extension SessionMachine {
             guard phase == .waiting else { return }
             beginAttempt(now: now)
         case .stability:
-            guard isReady else { return }
-            backoff.reset()
-            forgetRefusal()
+            if isReady { forgetRefusal() }
         case .subscription(let request):
             subscriptionDue(request)
         case .unanswered: unansweredDue(now: now)

@@ -94,6 +94,8 @@ struct SessionMachine: ~Copyable {
     /// Emptied by ``recycle(_:)``; the next batch of deliveries needs no new one.
     private var emptied: [WSEEvent] = []
 
+    /// When the current connection became ready.
+    var readySince: ContinuousClock.Instant?
     /// Counts sessions from connecting to their end.
     var run: UInt64 = 0
     var lastAttempt = AttemptID(rawValue: 0)

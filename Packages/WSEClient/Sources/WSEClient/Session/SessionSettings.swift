@@ -12,7 +12,6 @@ struct SessionSettings: Sendable {
     var connectTimeout = Duration.seconds(10)
     /// How long a server may take to speak first after the upgrade.
     var greetingDelay = Duration.milliseconds(100)
-    var stabilityPeriod = Duration.seconds(30)
     var heartbeatInterval = Duration.seconds(15)
     var livenessTimeout = Duration.seconds(40)
     var subscriptionTimeout = Duration.seconds(10)
@@ -52,7 +51,6 @@ struct SessionSettings: Sendable {
         backoff = configuration.backoff
         circuitBreaker = configuration.circuitBreaker
         connectTimeout = max(configuration.connectTimeout, Self.shortest)
-        stabilityPeriod = max(configuration.stabilityPeriod, Self.shortest)
         heartbeatInterval = max(configuration.heartbeatInterval, Self.shortest)
         livenessTimeout = max(configuration.livenessTimeout, Self.shortest)
         subscriptionTimeout = max(configuration.subscriptionTimeout, Self.shortest)

@@ -146,4 +146,58 @@ import WSETransport
         session.becomeReady()
         #expect(session.isReady == true)
     }
+
+    /// Loses the connection and makes it again.
+    private func delayAfterLoss(_ session: inout SessionHarness) throws -> Duration {
+        session.close(code: nil)
+        let due = try #require(session.timers[.reconnect])
+        let delay = due - session.now.instant
+        session.advance(by: delay)
+        session.open()
+        return delay
+    }
+
+    @Test func `the count begins anew once a connection has held for long enough, and not before`() throws {
+        var session = try SessionHarness {
+            $0.backoff = .init(factor: 2, jitter: 0, stableAfter: .seconds(20))
+        }
+        session.becomeReady()
+        #expect(try delayAfterLoss(&session) == .seconds(1))
+        session.advance(by: .milliseconds(19_999))
+        #expect(try delayAfterLoss(&session) == .seconds(2))
+        session.advance(by: .seconds(20))
+        #expect(try delayAfterLoss(&session) == .seconds(1))
+    }
+
+    @Test func `adaptive delays remember failures over a stable connection, half of them after the memory`() throws {
+        var session = try SessionHarness {
+            $0.backoff = .init(
+                strategy: .adaptive, factor: 3, jitter: 0, stableAfter: .seconds(1), memory: .seconds(10))
+        }
+        session.becomeReady()
+        #expect(try delayAfterLoss(&session) == .seconds(1))
+        #expect(try delayAfterLoss(&session) == .seconds(3))
+        // The stress is 9 now; half of what exceeds 1 is gone when the connection has held for the memory.
+        session.advance(by: .seconds(10))
+        #expect(try delayAfterLoss(&session) == .seconds(5))
+    }
+
+    @Test func `adaptive delays grow faster on a network that was measured as poor`() throws {
+        var session = try SessionHarness {
+            $0.backoff = .init(strategy: .adaptive, factor: 3, jitter: 0, stableAfter: .seconds(1_000))
+        }
+        session.becomeReady()
+        for _ in 0..<2 {
+            let ping = session.advance(by: .seconds(15)).sent("ping")
+            let timestamp = try #require(ping.first?["p", "timestamp"]?.uintValue)
+            session.advance(by: .seconds(2))
+            session.receive(
+                #"{"c":"WSE","t":"PONG","p":{"client_timestamp":\#(timestamp),"server_timestamp":1,"latency":1},"v":1}"#
+            )
+        }
+        #expect(session.machine.network.quality == .poor)
+        #expect(try delayAfterLoss(&session) == .seconds(1))
+        // Not 3 s, as on a network of which nothing is known.
+        #expect(try delayAfterLoss(&session) == .seconds(5))
+    }
 }

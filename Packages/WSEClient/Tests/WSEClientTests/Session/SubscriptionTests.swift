@@ -230,4 +230,17 @@ import Testing
         session.give { $0.readingPaused(true, now: $1) }
         #expect(session.advance(by: .seconds(60)).sent("subscription_update").isEmpty)
     }
+
+    @Test func `a caller does not wait longer while the client does not read, and the answer counts later`() throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.give { $0.readingPaused(true, now: $1) }
+        // Whoever subscribes is perhaps the one that the full stream waits for.
+        let actions = session.advance(by: .seconds(10))
+        #expect(actions.subscriptions == [SubscriptionResult(pending: ["a"])])
+        session.give { $0.readingPaused(false, now: $1) }
+        session.receive(SessionHarness.answer(accepted: ["a"]))
+        #expect(session.machine.subscriptions.acknowledged == ["a"])
+    }
 }

@@ -18,7 +18,7 @@ extension Backoff {
         /// How many delays are handed out before ``Backoff/next(using:)`` says `nil`; `nil`, the default, or a
         /// negative number: there is no limit.
         public var attempts: Int?
-        /// How long a connection has to hold to make up for the failures before it. Default: 10 s.
+        /// How long a connection has to hold to make up for the failures before it. Default: 30 s.
         public var stableAfter: Duration
         /// In how long a held connection halves the stress of ``Strategy/adaptive``. Default: 60 s.
         public var memory: Duration
@@ -31,7 +31,7 @@ extension Backoff {
             factor: Double = 1.5,
             jitter: Double = 0.2,
             attempts: Int? = nil,
-            stableAfter: Duration = .seconds(10),
+            stableAfter: Duration = .seconds(30),
             memory: Duration = .seconds(60)
         ) {
             self.strategy = strategy
