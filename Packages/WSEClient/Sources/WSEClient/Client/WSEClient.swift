@@ -133,7 +133,10 @@ public final class WSEClient: Sendable {
         await engine.subscribe(try checked(topics))
     }
 
-    /// Unsubscribes from topics, forgets their positions, and waits for the server's answer.
+    /// Unsubscribes from topics, forgets their positions, and waits for the server's answer, at most for
+    /// ``WSEConfiguration/subscriptionTimeout``.
+    ///
+    /// - Throws: ``WSEError`` with code `invalidArgument` for an empty topic name.
     @discardableResult
     public func unsubscribe(_ topics: [String]) async throws(WSEError) -> SubscriptionResult {
         await engine.unsubscribe(try checked(topics))
