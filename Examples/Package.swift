@@ -26,20 +26,29 @@ let package = Package(
         .executableTarget(name: "ten-lines", dependencies: ["WSEClient"], swiftSettings: settings),
         // A server, a live feed, a cut and a resume in ten seconds; `Scripts/demo` runs it.
         .executableTarget(
-            name: "demo", dependencies: ["WSEClient", "WSETestServer"], swiftSettings: settings),
+            name: "demo", dependencies: ["Terminal", "WSEClient", "WSETestServer"], swiftSettings: settings),
         // Prices in a terminal.
-        .executableTarget(name: "ticker", dependencies: ["WSEClient"], swiftSettings: settings),
+        .executableTarget(name: "ticker", dependencies: ["Terminal", "WSEClient"], swiftSettings: settings),
         // Lines, and who is there.
-        .executableTarget(name: "chat", dependencies: ["WSEClient"], swiftSettings: settings),
+        .executableTarget(name: "chat", dependencies: ["Terminal", "WSEClient"], swiftSettings: settings),
         // Goes on where it stopped, also after a crash.
-        .executableTarget(name: "resumable-worker", dependencies: ["WSEClient"], swiftSettings: settings),
+        .executableTarget(
+            name: "resumable-worker", dependencies: ["Terminal", "WSEClient"], swiftSettings: settings),
         // The model behind a SwiftUI view.
         .target(name: "PriceBoard", dependencies: ["WSEClient"], swiftSettings: settings),
         // The wire format alone.
-        .executableTarget(name: "log-analyser", dependencies: ["WSEWire"], swiftSettings: settings),
+        .executableTarget(
+            name: "log-analyser", dependencies: ["Terminal", "WSEWire"], swiftSettings: settings),
         // A client of one's own.
         .executableTarget(
-            name: "from-parts", dependencies: ["WSEResilience", "WSETransport", "WSEWire"],
+            name: "from-parts", dependencies: ["Terminal", "WSEResilience", "WSETransport", "WSEWire"],
             swiftSettings: settings),
+        // What programs for the terminal have in common: arguments, output, Ctrl-C.
+        .target(name: "Terminal", swiftSettings: settings),
+        // The embedded server, told what to do by `Scripts/examples`.
+        .executableTarget(
+            name: "scripted-server", dependencies: ["Terminal", "WSETestServer"], swiftSettings: settings),
+        .testTarget(
+            name: "PriceBoardTests", dependencies: ["PriceBoard", "WSETestServer"], swiftSettings: settings),
     ]
 )

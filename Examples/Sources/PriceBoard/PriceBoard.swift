@@ -21,7 +21,7 @@ import WSEClient
 public final class PriceBoard {
     /// The last price of each symbol.
     public private(set) var prices: [String: Double] = [:]
-    /// What the user should know, such as that prices are stale.
+    /// What the user should know, such as that prices are old.
     public private(set) var problem: String?
     /// Whether prices come in.
     public private(set) var isLive = false
@@ -29,6 +29,7 @@ public final class PriceBoard {
     private let url: String
     private let topics: [String]
     private let token: String?
+    private var refusal: String?
 
     public init(url: String, topics: [String], token: String? = nil) {
         self.url = url
@@ -41,42 +42,66 @@ public final class PriceBoard {
         var price: Double
     }
 
-    /// Shows prices until the task is cancelled, or the server refuses the client.
+    /// Shows prices until the task is cancelled, or the server refuses the client. May be called again then.
     public func run() async {
-        var configuration = WSEConfiguration()
-        configuration.initialConnect = .retry
-        // A view wants the newest prices, not every one of them.
-        let newest = StreamBuffering(capacity: 100, overflow: .dropOldest)
+        (problem, refusal) = (nil, nil)
         do {
-            try await withWSEClient(
-                url: url, token: token, topics: topics, configuration: configuration
-            ) { client in
-                let states = Task { for await state in client.states { show(state) } }
-                defer { states.cancel() }
-                for try await trade in client.events(of: Trade.self, type: "trade", buffering: newest) {
-                    prices[trade.symbol] = trade.price
-                }
+            let client = try makeClient()
+            do {
+                try await showPrices(of: client)
+                await client.disconnect()
+            } catch {
+                await client.disconnect()
+                throw error
             }
-            isLive = false
         } catch {
-            isLive = false
-            problem = error.localizedProblem
+            problem = error.problem
         }
+        isLive = false
     }
 
-    private func show(_ state: ConnectionState) {
-        isLive = state == .connected || state == .degraded
-        problem = state == .reconnecting ? "Reconnecting; prices may be old." : nil
+    private func makeClient() throws -> WSEClient {
+        var configuration = WSEConfiguration(
+            tokenProvider: token.map { StaticToken($0) }, topics: topics)
+        // An app may start in a tunnel.
+        configuration.initialConnect = .retry
+        return try WSEClient(url: url, configuration: configuration)
+    }
+
+    private func showPrices(of client: WSEClient) async throws {
+        // Before the connection, so that nothing of it is missed.
+        let signals = client.signals
+        let trades = client.events(of: Trade.self, type: "trade")
+        async let _ = follow(signals)
+        try await client.connect()
+        // Of each symbol the last price counts, so a gap needs no care: the next trade mends it.
+        for try await trade in trades { prices[trade.symbol] = trade.price }
+    }
+
+    private func follow(_ signals: AsyncStream<WSESignal>) async {
+        for await signal in signals {
+            switch signal {
+            case .state(let state):
+                isLive = state == .connected || state == .degraded
+                if isLive { problem = refusal }
+            case .retrying:
+                problem = prices.isEmpty ? "No connection yet." : "Reconnecting; prices may be old."
+            case .refused(let topics):
+                refusal = "Not available: \(topics.sorted().joined(separator: ", "))."
+                problem = refusal
+            default: break
+            }
+        }
     }
 }
 
 extension Error {
-    /// In words for the user of an app.
-    fileprivate var localizedProblem: String? {
-        switch self {
-        case is CancellationError: nil
-        case let error as WSEError where error.code == .auth: "Please sign in again."
-        default: "Prices are not available."
+    /// In words for the user of an app; `nil` for what the user did.
+    fileprivate var problem: String? {
+        switch (self as? WSEError)?.code {
+        case .cancelled, .closed: nil
+        case .auth: "Please sign in again."
+        default: self is CancellationError ? nil : "Prices are not available."
         }
     }
 }

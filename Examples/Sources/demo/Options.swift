@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// How long and how fast the demo runs.
 struct Options {
     var duration = Duration.seconds(10)
@@ -15,20 +7,7 @@ struct Options {
     /// Events in all.
     var count: Int { Int(duration / .seconds(1) * rate) }
 
-    init(_ arguments: some Sequence<String>) {
+    init(_ arguments: [String]) {
         if arguments.contains("--quick") { duration = .seconds(4) }
     }
-}
-
-func exitWithFailure() -> Never {
-    exit(1)
-}
-
-/// Into a pipe as well, so that whoever reads along sees what is, and a crash takes nothing with it.
-func flushOutput() {
-    fflush(nil)
-}
-
-func isTerminal() -> Bool {
-    isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
 }

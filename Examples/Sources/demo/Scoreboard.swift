@@ -22,20 +22,17 @@ actor Scoreboard {
     }
 
     /// Takes the client's events until they end.
-    func watch(_ client: WSEClient) async {
-        do {
-            for try await event in client.events { record(event) }
-        } catch {
-            print("the client ended: \(error)")
+    func watch(_ client: WSEClient) async throws {
+        defer {
+            isOver = true
+            giveUp()
         }
-        isOver = true
-        waiter?.continuation.resume()
-        waiter = nil
+        for try await event in client.events { record(event) }
     }
 
-    /// Takes note of announced holes until the client's streams end.
-    func listen(to client: WSEClient) async {
-        for await signal in client.signals {
+    /// Takes note of announced holes until the client is disconnected.
+    func listen(to signals: AsyncStream<WSESignal>) async {
+        for await signal in signals {
             if case .gap(let gap) = signal { gaps.append(gap) }
             if case .state(.disconnected) = signal { break }
         }

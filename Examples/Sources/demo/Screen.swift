@@ -1,38 +1,37 @@
+import Terminal
 import WSEClient
 
 /// Shows the scoreboard: a table that stays in place on a terminal, a line a second elsewhere.
 struct Screen {
-    let url: String
-    let isLive = isTerminal()
+    private let isLive = canDraw()
 
-    init(url: String) {
-        self.url = url
-        print("wse-swift demo · server \(url) · \(isLive ? "live" : "one line a second")")
+    func begin(_ url: String) throws {
+        try show("wse-swift demo · server \(url) · \(isLive ? "live" : "one line a second")")
     }
 
-    func draw(_ board: Scoreboard, _ client: WSEClient) async {
+    /// Shows how it goes until the events end.
+    func draw(_ board: Scoreboard, _ client: WSEClient) async throws {
         let interval = isLive ? Duration.milliseconds(250) : .seconds(1)
         var isFirst = true
         while !(await board.isOver) {
-            try? await Task.sleep(for: interval)
+            try await Task.sleep(for: interval)
             let rates = await board.takeRates()
             let state = client.state
             if isLive {
-                drawTable(rates, state, per: interval, isFirst: isFirst)
+                try drawTable(rates, state, per: interval, isFirst: isFirst)
                 isFirst = false
             } else {
                 let values = rates.map { "\($0.row.topic) \(brief($0.row.last))" }
                 let fresh = rates.reduce(0) { $0 + $1.fresh }
-                print("\(pad("\(state)", 12)) \(pad("\(fresh)/s", 7)) \(values.joined(separator: "  "))")
+                try show("\(pad("\(state)", 12)) \(pad("\(fresh)/s", 7)) \(values.joined(separator: "  "))")
             }
-            flushOutput()
         }
     }
 
     private func drawTable(
         _ rates: [(row: Scoreboard.Row, fresh: Int)], _ state: ConnectionState, per interval: Duration,
         isFirst: Bool
-    ) {
+    ) throws {
         var text = isFirst ? "" : "\u{1B}[\(rates.count + 1)A"
         let colour = state == .connected ? "32" : "33"
         text += "\u{1B}[2K\u{1B}[1;\(colour)m\(state)\u{1B}[0m\n"
@@ -41,7 +40,7 @@ struct Screen {
             text +=
                 "\u{1B}[2K  \(pad(row.topic, 20)) \(pad("\(rate)/s", 8)) #\(pad("\(row.count)", 7)) \(brief(row.last))\n"
         }
-        print(text, terminator: "")
+        try Terminal.draw(text)
     }
 
     /// The value people look for first, and its unit.
@@ -57,26 +56,22 @@ struct Screen {
     }
 
     /// Prints the end and says whether all is well.
-    func summarise(_ board: Scoreboard, _ statistics: WSEStatistics, published: UInt64) async -> Bool {
+    func summarise(_ board: Scoreboard, _ statistics: WSEStatistics, published: UInt64) async throws -> Bool {
         let received = UInt64(await board.total)
         let lost = published - min(received, published)
         let duplicates = await board.duplicates
         let holes = await board.outOfOrder
         let gaps = await board.gaps.count
-        print(
-            """
-
-            published    \(published)
-            received     \(received)
-            reconnects   \(statistics.reconnects)
-            gaps         \(gaps) announced, \(holes) seen
-            lost         \(lost)
-            duplicates   \(duplicates) delivered, \(statistics.duplicates) recognised and dropped
-            """)
+        for line in [
+            "", "published    \(published)", "received     \(received)",
+            "reconnects   \(statistics.reconnects)", "gaps         \(gaps) announced, \(holes) seen",
+            "lost         \(lost)",
+            "duplicates   \(duplicates) delivered, \(statistics.duplicates) recognised and dropped",
+        ] { try show(line) }
         let isClean =
             received > 0 && statistics.reconnects == 1 && lost == 0 && duplicates == 0 && gaps == 0
             && holes == 0
-        print(isClean ? "all of it, once and in order" : "NOT as it should be")
+        try show(isClean ? "all of it, once and in order" : "NOT as it should be")
         return isClean
     }
 }

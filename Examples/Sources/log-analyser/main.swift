@@ -1,45 +1,35 @@
-// Reads recorded frames, one base64 text a line, and tells what is in them. Needs nothing but WSEWire.
+// Reads recorded frames, one base64 text a line, and tells what is in them: to standard output how many events of each type
+// and how large they are, to standard error what cannot be read and what is out of order. Exit code 1 if there is any of that.
+// Of the project it needs nothing but WSEWire.
 //
 //   swift run log-analyser < frames.txt
-import Foundation
+import Terminal
 import WSEWire
 
-var decoder = MessageDecoder()
-var items: [WireItem] = []
-var counts: [String: Int] = [:]
-var sizes: [String: Int] = [:]
-var last: [String: UInt64] = [:]
-var line = 0
+await runProgram("log-analyser < FRAMES", arguments: 0...0) { _ in
+    var analysis = Analysis()
+    var (line, problems) = (0, 0)
 
-while let text = readLine() {
-    line += 1
-    guard let frame = Data(base64Encoded: text) else {
-        print("line \(line): no base64")
-        continue
+    func tell(_ problem: String) {
+        problems += 1
+        note("line \(line): \(problem)")
     }
-    let bytes = [UInt8](frame)
-    items.removeAll(keepingCapacity: true)
-    // A frame's first bytes tell its form, so binary will do for text as well.
-    bytes.withUnsafeBytes { decoder.decode(RawSpan(_unsafeBytes: $0), as: .binary, into: &items) }
-    for item in items {
-        switch item {
-        case .event(let event):
-            counts[event.type, default: 0] += 1
-            sizes[event.type, default: 0] += event.byteCount
-            if let stamp = event.stamp {
-                let history = "\(stamp.topic.string) \(stamp.epoch.string)"
-                if let previous = last[history], stamp.offset != previous &+ 1 {
-                    print("line \(line): \(history) goes from \(previous) to \(stamp.offset)")
-                }
-                last[history] = stamp.offset
-            }
-        case .failure(let error): print("line \(line): \(error)")
-        case .encrypted(let sealed):
-            counts["(sealed)", default: 0] += 1; sizes["(sealed)", default: 0] += sealed.count
-        case .legacyPing, .legacyPong: counts["(heartbeat)", default: 0] += 1
+
+    while let text = readLine() {
+        line += 1
+        // Of a line that ends with CR LF.
+        let base64 = text.hasSuffix("\r") ? text.dropLast() : text[...]
+        if base64.isEmpty { continue }
+        do throws(Base64.Failure) {
+            for problem in analysis.read(try Base64.decode(base64.utf8)) { tell(problem) }
+        } catch {
+            tell("\(error.message) at byte \(error.byteOffset)")
         }
     }
-}
-for (type, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
-    print(count, type, "\(sizes[type, default: 0] / count) bytes each")
+    // The most frequent first.
+    let tallies = analysis.tallies.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+    for (type, tally) in tallies {
+        try show("\(tally.count) \(type) \(tally.bytes / tally.count) bytes each")
+    }
+    if problems > 0 { throw Failure("\(problems) problems in \(line) lines") }
 }

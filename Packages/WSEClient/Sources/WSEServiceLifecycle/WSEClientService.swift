@@ -15,6 +15,7 @@ public import WSEClient
 public struct WSEClientService: Service {
     private let client: WSEClient
 
+    /// A service that runs `client`; handlers and streams stay those of the client.
     public init(_ client: WSEClient) {
         self.client = client
     }

@@ -42,6 +42,7 @@ public final class InMemoryTransport: WebSocketTransport, Sendable {
     private let state = OrderedMutex(State())
     private let arrivals = Signal()
 
+    /// A transport without connections; the test takes each as it is asked for, by ``nextConnection()``.
     public init(delivery: Delivery = .automatic) {
         self.delivery = delivery
     }

@@ -15,6 +15,7 @@ public struct MaskKeySource: Sendable {
     /// Keys not handed out yet, the next one last.
     private var keys: [UInt32] = []
 
+    /// A source without keys; the first key fetches some.
     public init() {}
 
     /// A key that was never handed out before.

@@ -8,6 +8,7 @@ public struct UTF8Validator: Sendable {
     private var lower: UInt8 = 0x80
     private var upper: UInt8 = 0xBF
 
+    /// A validator at the beginning of a text.
     public init() {}
 
     /// Whether the bytes so far end with a whole character.

@@ -8,6 +8,7 @@ public import WSEWire
 /// `Decimal` from and to all the digits of a number. One that a `Decimal` would round, of more than 38 digits or beyond its
 /// exponents, is an error.
 public struct DecimalCoding: TypeDecodingStrategy, TypeEncodingStrategy {
+    /// The one there is; it has no settings.
     public init() {}
 
     public func decode(from decoder: any Decoder) throws -> Decimal {
@@ -40,6 +41,7 @@ public struct DecimalCoding: TypeDecodingStrategy, TypeEncodingStrategy {
 
 /// `URL` from and to text.
 public struct URLCoding: TypeDecodingStrategy, TypeEncodingStrategy {
+    /// The one there is; it has no settings.
     public init() {}
 
     public func decode(from decoder: any Decoder) throws -> URL {

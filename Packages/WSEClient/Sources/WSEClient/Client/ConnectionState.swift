@@ -10,7 +10,8 @@ public enum ConnectionState: String, Sendable, Hashable, Codable, CaseIterable {
     case reconnecting
     /// Connected, but the peer is late with signs of life or the network is poor.
     case degraded
-    /// Disconnected by the user.
+    /// Disconnected by the user, or not connected because the first attempt failed; see
+    /// ``WSEConfiguration/InitialConnect-swift.struct/failFast``.
     case disconnected
     /// Ended by an error that no further attempt can mend.
     case error

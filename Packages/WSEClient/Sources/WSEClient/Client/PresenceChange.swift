@@ -19,6 +19,7 @@ public struct PresenceChange: Sendable, Hashable {
     /// What they show of themselves.
     public var data: WSEValue
 
+    /// Makes one by hand, such as for a preview or a test.
     public init(kind: Kind, userID: String, data: WSEValue) {
         self.kind = kind
         self.userID = userID

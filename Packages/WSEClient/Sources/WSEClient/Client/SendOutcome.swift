@@ -14,6 +14,7 @@ public struct SendOutcome: Sendable, Hashable {
     /// The message's id (`id` in the envelope).
     public var id: String
 
+    /// Makes one by hand, such as for a test.
     public init(disposition: Disposition, id: String) {
         self.disposition = disposition
         self.id = id

@@ -8,6 +8,7 @@ public struct SubscriptionResult: Sendable, Hashable {
     /// wanted and are asked for again after the next connect.
     public var pending: Set<String>
 
+    /// Makes one by hand, such as for a test.
     public init(accepted: Set<String> = [], refused: Set<String> = [], pending: Set<String> = []) {
         self.accepted = accepted
         self.refused = refused

@@ -26,6 +26,7 @@ public final class SyncWSEClient: Sendable {
         self.init(try WSEClient(url: url, configuration: configuration))
     }
 
+    /// The blocking side of a client that exists already; both are the same connection.
     public init(_ client: WSEClient) {
         self.client = client
     }

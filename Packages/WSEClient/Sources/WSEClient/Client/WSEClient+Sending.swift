@@ -7,6 +7,11 @@ extension WSEClient {
     /// Returns when the message is handed to the connection; while that takes nothing, the caller waits. What is handed
     /// over may still be lost with the connection: only an answer of the server's application proves that it arrived.
     ///
+    /// A client that is not connected keeps messages whether it is about to connect or not: before the first
+    /// ``connect()``, after ``disconnect()`` and after an error has ended it, too. They go with the next ``connect()``
+    /// that succeeds within ``WSEConfiguration/offlineQueue``'s lifetime; without one they are gone with the client,
+    /// unless ``WSEConfiguration/offlineStore`` has them. Look at ``state`` where that matters.
+    ///
     /// - Throws: ``WSEError``: `notConnected` where there is no connection and no offline queue, `queueFull` if there is
     ///   no room in the queues, `rateLimit` with `retryAfter`, `invalidArgument` if the payload cannot be encoded or is
     ///   larger than the server takes, `connection` or `closed` if the connection ended first, `cancelled`.

@@ -4,6 +4,10 @@ public import WSEWire
 extension WSEClient {
     /// The events that are published to one topic, from now on. Does not subscribe to it.
     ///
+    /// An event belongs to the topic that the server puts on it (`WSEEvent.topic`). `wse-server` 2.0.1 puts
+    /// none on, and a node of a cluster none on what another node published: this stream gets nothing of that. Tell such
+    /// events apart by their type or payload, among ``events`` or in a stream of a type.
+    ///
     /// The stream has a buffer of its own; it exists while the sequence or one of its iterators does.
     public func events(topic: String, buffering: StreamBuffering = .default) -> WSEEventSequence {
         engine.router.addStream(.topic(InternedString(topic)), buffering: buffering)
@@ -21,7 +25,8 @@ extension WSEClient {
     /// - Parameters:
     ///   - valueType: What a payload becomes.
     ///   - type: The type of the events.
-    ///   - topic: Only those that are published to this topic, if given.
+    ///   - topic: Only those that the server says were published to this topic, if given; see
+    ///     ``events(topic:buffering:)`` for servers that do not say.
     ///   - buffering: How many wait for the consumer, and what happens to more.
     ///   - decoder: How payloads are read.
     public func events<Value: Decodable & Sendable>(

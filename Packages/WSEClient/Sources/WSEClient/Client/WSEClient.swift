@@ -33,6 +33,7 @@ public final class WSEClient: Sendable {
         }
     }
 
+    /// Makes a client that is not yet connected, for a URL that was checked before.
     public init(url: WebSocketURL, configuration: WSEConfiguration = WSEConfiguration()) {
         engine = SessionEngine(url: url, configuration: configuration)
     }
@@ -132,7 +133,10 @@ public final class WSEClient: Sendable {
         await engine.subscribe(try checked(topics))
     }
 
-    /// Unsubscribes from topics, forgets their positions, and waits for the server's answer.
+    /// Unsubscribes from topics, forgets their positions, and waits for the server's answer, at most for
+    /// ``WSEConfiguration/subscriptionTimeout``.
+    ///
+    /// - Throws: ``WSEError`` with code `invalidArgument` for an empty topic name.
     @discardableResult
     public func unsubscribe(_ topics: [String]) async throws(WSEError) -> SubscriptionResult {
         await engine.unsubscribe(try checked(topics))

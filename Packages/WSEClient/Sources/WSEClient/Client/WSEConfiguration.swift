@@ -47,7 +47,7 @@ public struct WSEConfiguration: Sendable {
 
     // Periods below 10 ms count as 10 ms.
 
-    /// For an attempt, from the first packet to ready. Default 10 s.
+    /// For an attempt: token, name resolution, TCP, TLS, upgrade and handshake together. Default 10 s.
     public var connectTimeout: Duration = .seconds(10)
 
     /// Between pings. Default 15 s.
@@ -135,12 +135,19 @@ public struct WSEConfiguration: Sendable {
         /// How long each may wait.
         public var lifetime: Duration
 
+        /// Bounds; a `capacity` below 1 counts as 1.
         public init(capacity: Int = 1_000, lifetime: Duration = .seconds(3_600)) {
             self.capacity = max(1, capacity)
             self.lifetime = lifetime
         }
     }
 
+    /// The defaults, with what differs between programs most often.
+    ///
+    /// - Parameters:
+    ///   - tokenProvider: Asked for a token before each attempt; `nil` to connect without one.
+    ///   - topics: Subscribed to with the first connect.
+    ///   - transport: The network, or a stand-in for it; `nil` for sockets and TLS, see ``transport``.
     public init(
         tokenProvider: (any TokenProvider)? = nil,
         topics: [String] = [],

@@ -43,6 +43,7 @@ public struct WSEEncryption: Sendable {
     /// Their bytes, at most. Default 4 MiB.
     public var heldBytes: Int = 4 << 20
 
+    /// Encryption as published servers have it; what comes in the clear is rejected unless `plaintext` says otherwise.
     public init(
         keyExchange: any KeyExchangeFactory = SessionKeyExchangeFactory(),
         plaintext: PlaintextPolicy = .reject

@@ -11,6 +11,7 @@ public struct WSEMessage: Sendable, Hashable {
     /// Links it to an answer or a request.
     public var correlationID: String?
 
+    /// A message of the application's, with a payload that is a value already.
     public init(
         _ type: String, _ payload: WSEValue = [:], priority: MessagePriority? = nil,
         correlationID: String? = nil

@@ -13,6 +13,7 @@ public struct WSEMetrics: Sendable {
     /// Where they go; `nil` for the system's.
     public var factory: (any MetricsFactory)?
 
+    /// Counters under `wse_client.` in the system's metrics, unless told otherwise.
     public init(
         prefix: String = "wse_client", dimensions: [(String, String)] = [],
         factory: (any MetricsFactory)? = nil

@@ -56,6 +56,7 @@ public struct WSEGap: Sendable, Hashable {
         return overflows ? .max : count
     }
 
+    /// Makes one by hand, such as for a test.
     public init(topic: String, epoch: String, offsets: ClosedRange<UInt64>) {
         self.topic = topic
         self.epoch = epoch

@@ -34,6 +34,8 @@ public struct WSESigning: Sendable {
     /// reject.
     public var invalid: Policy
 
+    /// Signs with `signer` and verifies with `verifier`, each if there is one. Without a verifier the policies do
+    /// nothing.
     public init(
         signer: (any MessageSigner)? = nil, verifier: (any MessageVerifier)? = nil,
         unsigned: Policy = .reject, invalid: Policy = .reject

@@ -27,6 +27,7 @@ public struct StreamBuffering: Sendable, Hashable {
     /// What happens to more.
     public var overflow: Overflow
 
+    /// How many events wait, and what happens to more; a `capacity` below 1 counts as 1.
     public init(capacity: Int = 1_000, overflow: Overflow = .suspend) {
         self.capacity = max(1, capacity)
         self.overflow = overflow

@@ -3,9 +3,9 @@ public import WSEWire
 
 /// The events of a client, or those of one topic or type, in order, each once.
 ///
-/// The sequence ends when the user disconnects, and throws its cause when the client ends by an error that no
-/// reconnect can mend; a lost connection does not end it. Several iterators share the events between them: each
-/// event goes to one of them.
+/// The sequence ends when the user disconnects, and throws its cause, a ``WSEError``, when the client ends by an error
+/// that no reconnect can mend; a lost connection does not end it. In a task that is cancelled, a loop ends without an
+/// error once nothing waits for it. Several iterators share the events between them: each event goes to one of them.
 ///
 /// Iterating costs one lock per batch of events and, on whatever actor the consumer runs, no hop per event.
 public struct WSEEventSequence: AsyncSequence, Sendable {

@@ -70,6 +70,7 @@ public struct WSEError: Error, Sendable, CustomStringConvertible {
     /// The error below this one.
     public var underlying: (any Error)?
 
+    /// Makes one, for a ``TokenProvider`` or another seam of your own, and for tests.
     public init(
         _ code: Code, _ message: String, retryAfter: Duration? = nil, closeCode: WebSocketCloseCode? = nil,
         httpStatus: Int? = nil, serverCode: String? = nil, underlying: (any Error)? = nil

@@ -13,6 +13,7 @@ public struct EndpointRequest: Sendable, Hashable {
     /// The endpoint whose attempt or connection has just failed, or that asked its clients to go elsewhere.
     public var failed: WebSocketURL?
 
+    /// Makes one by hand, to test a selector.
     public init(failed: WebSocketURL? = nil) {
         self.failed = failed
     }

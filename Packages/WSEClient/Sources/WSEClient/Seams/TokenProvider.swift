@@ -22,6 +22,7 @@ public struct TokenRequest: Sendable, Hashable {
     /// The token that the server refused.
     public var refused: String?
 
+    /// Makes one by hand, to test a provider.
     public init(reason: Reason, refused: String? = nil) {
         self.reason = reason
         self.refused = refused
@@ -38,6 +39,7 @@ extension TokenRequest: CustomStringConvertible, CustomDebugStringConvertible {
 public struct StaticToken: TokenProvider {
     private let value: String
 
+    /// Presents this token at each connect, until the server refuses it.
     public init(_ value: String) {
         self.value = value
     }

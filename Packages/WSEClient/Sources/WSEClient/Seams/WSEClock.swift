@@ -18,6 +18,7 @@ public protocol WSEScheduledWork: Sendable {
 
 /// The clock of the machine.
 public struct SystemClock: WSEClock {
+    /// The clock of the machine; all of them are the same.
     public init() {}
 
     public func now() -> ContinuousClock.Instant {

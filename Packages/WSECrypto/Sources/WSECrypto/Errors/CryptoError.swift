@@ -9,6 +9,7 @@ public struct CryptoError: Error, Sendable, Hashable, CustomStringConvertible {
     /// libcrypto's own reasons, oldest first; empty where the failure was found without it.
     public let reasons: [String]
 
+    /// Makes one, for a seam of your own. Code, message and reasons may be logged: put no secrets in.
     public init(_ code: Code, _ message: String, reasons: [String] = []) {
         self.code = code
         self.message = message

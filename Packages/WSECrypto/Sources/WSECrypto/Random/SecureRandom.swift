@@ -2,6 +2,7 @@ import CCrypto
 
 /// libcrypto's random generator, seeded by the operating system and safe for keys and nonces.
 public struct SecureRandom: RandomByteSource {
+    /// The process's generator; all of them are the same.
     public init() {}
 
     public func fill(_ bytes: inout MutableRawSpan) throws(CryptoError) {

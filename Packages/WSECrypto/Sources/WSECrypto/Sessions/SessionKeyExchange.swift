@@ -74,6 +74,7 @@ public struct SessionKeyExchangeFactory: KeyExchangeFactory {
     /// Of the ciphers that come of the exchanges.
     public var configuration: SessionCipher.Configuration
 
+    /// A factory whose ciphers all have this configuration.
     public init(configuration: SessionCipher.Configuration = SessionCipher.Configuration()) {
         self.configuration = configuration
     }

@@ -54,6 +54,8 @@ public final class SharedCircuitBreaker: Sendable {
     }
 
     /// Asks for leave to make a call whose outcome the caller records itself.
+    ///
+    /// - Throws: ``ResilienceError`` with code `circuitOpen`, and in `retryAfter` when to ask again.
     public func admit() throws(ResilienceError) -> CircuitBreaker.Permit {
         let now = now()
         switch breaker.withLock({ $0.admit(now: now) }) {

@@ -145,8 +145,12 @@ public struct EventSequencer<
     ///
     /// For who takes very many events: it needs no time, and no look-up where the hint is good.
     ///
-    /// - Parameter hint: Where the topic was found when it was last looked for. A wrong one, which may be of any topic,
-    ///   costs a look-up and is set right.
+    /// - Parameters:
+    ///   - topic: The topic that it was published to.
+    ///   - epoch: The epoch in which its offset counts.
+    ///   - offset: Its position in the epoch, from 0.
+    ///   - hint: Where the topic was found when it was last looked for. A wrong one, which may be of any topic, costs a
+    ///     look-up and is set right.
     /// - Returns: `false` where nothing was done: ``process(_:topic:epoch:offset:now:)`` decides.
     @inlinable
     public mutating func advance(

@@ -16,6 +16,7 @@ public struct WebSocketConfiguration: Sendable {
     /// Sends small writes at once instead of waiting for more (`TCP_NODELAY`). On by default.
     public var isNoDelay = true
 
+    /// The defaults.
     public init() {}
 
     /// Sizes in bytes.
@@ -36,6 +37,7 @@ public struct WebSocketConfiguration: Sendable {
         /// handed out yet may go on top.
         public var receiveBuffer = 256 << 10
 
+        /// The defaults.
         public init() {}
     }
 
@@ -49,6 +51,7 @@ public struct WebSocketConfiguration: Sendable {
         /// before that frame, the peer has to take something within the same time, again and again. 5 s by default.
         public var close = Duration.seconds(5)
 
+        /// The defaults.
         public init() {}
     }
 
@@ -63,6 +66,7 @@ public struct WebSocketConfiguration: Sendable {
         /// that heeds writability is never refused.
         public var limit = 17 << 20
 
+        /// The defaults.
         public init() {}
     }
 }

@@ -15,6 +15,7 @@ public struct WebSocketTLSConfiguration: Sendable, Hashable {
     /// The name or IP address looked for in the certificate, and if it is a name, sent as SNI; the URL's host if `nil`.
     public var serverName: String?
 
+    /// The system's authorities, no client certificate, no pins.
     public init() {}
 
     /// Where trusted authorities come from.

@@ -21,6 +21,7 @@ public struct WebSocketError: Error, Sendable {
     /// The error of a lower layer, if one caused this.
     public var underlying: (any Error)?
 
+    /// Makes one, for a transport of your own and for tests.
     public init(
         _ code: Code,
         _ message: String,

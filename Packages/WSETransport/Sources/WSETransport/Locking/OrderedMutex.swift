@@ -9,6 +9,7 @@ public import Synchronization
     @usableFromInline let mutex: Mutex<Value>
     @usableFromInline let order = Atomic(false)
 
+    /// Guards a value.
     @inlinable
     public init(_ value: consuming sending Value) {
         mutex = Mutex(value)

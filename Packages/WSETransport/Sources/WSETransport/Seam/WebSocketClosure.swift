@@ -8,6 +8,7 @@ public struct WebSocketClosure: Sendable {
     /// What went wrong on our side, if anything: failed to connect, upgrade refused, protocol violation, reset.
     public var error: WebSocketError?
 
+    /// Makes one, for a transport of your own and for tests.
     public init(code: WebSocketCloseCode?, reason: String = "", error: WebSocketError? = nil) {
         self.code = code
         self.reason = reason
@@ -19,6 +20,7 @@ public struct WebSocketClosure: Sendable {
 public struct WebSocketCloseCode: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
     public var rawValue: UInt16
 
+    /// Any code. One that must not stand in a frame (RFC 6455 section 7.4) is sent as a close frame without a code.
     public init(rawValue: UInt16) {
         self.rawValue = rawValue
     }

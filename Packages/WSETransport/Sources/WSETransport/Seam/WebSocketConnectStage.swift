@@ -20,6 +20,7 @@ public struct WebSocketTLSSummary: Sendable, Hashable {
     /// When the server's certificate ends, in seconds since 1970.
     public var certificateExpiration: Int64
 
+    /// Makes one, for a transport of your own and for tests.
     public init(version: String, certificateExpiration: Int64) {
         self.version = version
         self.certificateExpiration = certificateExpiration

@@ -5,6 +5,8 @@ public struct WebSocketRequest: Sendable, Hashable {
     /// Sent with the upgrade request in this order, after the headers that RFC 6455 demands.
     public var headers: [WebSocketHeader]
 
+    /// A request; headers are checked when it is sent, and one that HTTP forbids ends the attempt with
+    /// `invalidArgument`.
     public init(url: WebSocketURL, headers: [WebSocketHeader] = []) {
         self.url = url
         self.headers = headers
@@ -20,6 +22,7 @@ public struct WebSocketHeader: Sendable, Hashable, CustomStringConvertible, Cust
     /// Its value; kept out of descriptions.
     public var value: String
 
+    /// A field by name and value; checked when it is sent.
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
@@ -34,6 +37,7 @@ public struct WebSocketUpgradeResponse: Sendable, Hashable {
     /// The headers of the answer, in order.
     public var headers: [WebSocketHeader]
 
+    /// Makes one, for a transport of your own and for tests.
     public init(headers: [WebSocketHeader] = []) {
         self.headers = headers
     }

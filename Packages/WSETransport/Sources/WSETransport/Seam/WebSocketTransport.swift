@@ -121,6 +121,7 @@ public struct WebSocketMessageRecord: Sendable, Hashable {
     /// Payload length in bytes.
     public var count: Int
 
+    /// Makes one, for a transport of your own.
     public init(kind: WebSocketMessageKind, offset: Int, count: Int) {
         self.kind = kind
         self.offset = offset
@@ -136,6 +137,7 @@ public struct WebSocketWriteReceipt: Sendable, Hashable {
     /// Whether the buffer of unsent bytes is below its high watermark; a polite sender pauses at `false`.
     public var isWritable: Bool
 
+    /// Makes one, for a transport of your own.
     public init(position: UInt64, isWritable: Bool) {
         self.position = position
         self.isWritable = isWritable

@@ -20,6 +20,7 @@
 public struct PayloadDecoder: Sendable {
     var options = PayloadDecodingOptions.standard
 
+    /// A decoder that takes keys as they are.
     public init() {}
 
     /// How keys of the payload become coding keys. The keys of a `[String: Value]` always stay as they are.

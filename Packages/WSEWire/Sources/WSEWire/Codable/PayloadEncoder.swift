@@ -5,6 +5,7 @@
 public struct PayloadEncoder: Sendable {
     var options = PayloadEncodingOptions.standard
 
+    /// An encoder that writes keys as they are.
     public init() {}
 
     /// How coding keys become keys of the payload. The keys of a `[String: Value]` always stay as they are.

@@ -13,6 +13,7 @@
 public struct MessageCompressor: ~Copyable, Sendable {
     private var deflater = Deflater()
 
+    /// A compressor without state; zlib's memory comes with the first message.
     public init() {}
 
     /// `C:` and the message as a zlib stream of level 6, for a binary WebSocket message; `nil` if that is no smaller.

@@ -21,6 +21,11 @@ public struct MessageDecoder: ~Copyable, Sendable {
     /// Empty but for its room, between batches.
     var batched: [BatchedMessage] = []
 
+    /// A decoder for one connection.
+    ///
+    /// - Parameters:
+    ///   - limits: What it accepts at most.
+    ///   - decryptor: Opens `E:` frames; `nil` to get them as ``WireItem/encrypted(_:)``.
     public init(limits: WireLimits = WireLimits(), decryptor: (any FrameDecryptor)? = nil) {
         self.limits = limits
         self.decryptor = decryptor

@@ -23,6 +23,7 @@ public struct Envelope: Sendable, Hashable {
     /// `tp`, `e`, `o`
     public var stamp: RecoveryStamp?
 
+    /// A message of version 1 and category `U` with an empty object as payload; what is `nil` is left out on the wire.
     public init(
         type: String, payload: WSEValue = .object([:]), category: MessageCategory = .update,
         id: String? = nil,

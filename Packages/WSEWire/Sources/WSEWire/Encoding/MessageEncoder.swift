@@ -33,6 +33,7 @@ public struct MessageEncoder: ~Copyable, Sendable {
     /// Buffers above this are given back after the message that needed them.
     private static let keptCapacity = 256 << 10
 
+    /// An encoder for one connection: JSON, uncompressed, unless told otherwise.
     public init(format: Format = .json, compressionThreshold: Int? = nil) {
         self.format = format
         self.compressionThreshold = compressionThreshold

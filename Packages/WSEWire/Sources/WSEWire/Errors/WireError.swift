@@ -15,6 +15,7 @@ public struct WireError: Error, Sendable, CustomStringConvertible {
     /// What a type's own coding or a decryptor threw, should that have been the reason.
     public let underlying: (any Error)?
 
+    /// Makes one, for a ``FrameDecryptor`` or a coding of your own. Put no payload into the message.
     public init(
         _ code: Code, _ message: String, byteOffset: Int? = nil, path: [WSEValue.PathComponent] = [],
         underlying: (any Error)? = nil

@@ -2,6 +2,7 @@
 public struct MessageCategory: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
     public var rawValue: String
 
+    /// Any text; unknown categories are kept as they are.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }

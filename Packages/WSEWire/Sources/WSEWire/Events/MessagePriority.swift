@@ -4,6 +4,7 @@ public struct MessagePriority: RawRepresentable, Sendable, Hashable, Comparable,
 {
     public var rawValue: Int
 
+    /// Any integer; see the constants for the five levels that the protocol names.
     public init(rawValue: Int) {
         self.rawValue = rawValue
     }

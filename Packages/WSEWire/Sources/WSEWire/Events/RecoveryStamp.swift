@@ -8,6 +8,7 @@ public struct RecoveryStamp: Sendable, Hashable, CustomStringConvertible {
     /// Position within the epoch; the first publication has 0.
     public var offset: UInt64
 
+    /// A stamp of these three, such as a server puts on a publication.
     public init(topic: InternedString, epoch: InternedString, offset: UInt64) {
         self.topic = topic
         self.epoch = epoch

@@ -68,7 +68,8 @@ public struct WSEEvent: Sendable {
     /// The signature of the payload (`sig`).
     public var signature: String? { string(at: storage.fields.signatureStart) }
 
-    /// The topic it was published to (`tp`); `nil` for what was sent to this connection alone.
+    /// The topic it was published to (`tp`); `nil` where the server puts none on: on what it sends to this connection
+    /// alone, on presence, on what another node of a cluster published, and on everything of `wse-server` 2.0.1.
     public var topic: String? { storage.fields.shared.topic?.string }
 
     /// The life of the topic's history that ``offset`` counts in (`e`).

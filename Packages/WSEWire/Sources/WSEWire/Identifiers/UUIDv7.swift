@@ -6,6 +6,8 @@ public struct UUIDv7Generator: Sendable {
     /// 12 bits; counts within a millisecond from a random start.
     private var counter: UInt64 = 0
 
+    /// A generator that has made no id yet. One for each process or connection: two may make the same id only by
+    /// chance.
     public init() {}
 
     /// The next id as 36 characters of lower-case text.

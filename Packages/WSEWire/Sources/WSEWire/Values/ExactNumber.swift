@@ -22,6 +22,7 @@ public struct ExactNumber: Sendable, Hashable, CustomStringConvertible {
         digits = text
     }
 
+    /// The digits of an integer of any size.
     public init(_ value: some FixedWidthInteger) {
         digits = "\(value)"
     }
