@@ -68,9 +68,9 @@ public struct PayloadEncoder: Sendable {
     private func encode(
         _ value: some Encodable, isJSON: Bool, into bytes: inout [UInt8]
     ) throws(WireError) {
-        var output = OutputBuffer()
-        try encode(value, isJSON: isJSON, into: &output)
-        output.copy(to: &bytes)
+        try OutputBuffer.append(to: &bytes) { (output) throws(WireError) in
+            try encode(value, isJSON: isJSON, into: &output)
+        }
     }
 
     func encode(
@@ -84,7 +84,7 @@ public struct PayloadEncoder: Sendable {
         do {
             try session.encodeTopLevel(value)
         } catch {
-            session.state.pointee.output.truncate(to: start)
+            session.state.output.truncate(to: start)
             throw WireError(encoding: error)
         }
     }

@@ -4,11 +4,11 @@ extension Envelope {
     /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep` if the payload holds a NaN or an infinity; `bytes` are
     ///   as before then.
     public func encodeJSON(into bytes: inout [UInt8]) throws(WireError) {
-        var output = OutputBuffer()
-        writeHead(&output)
-        try output.writeJSON(payload)
-        output.append(UInt8(ascii: "}"))
-        output.copy(to: &bytes)
+        try OutputBuffer.append(to: &bytes) { (output) throws(WireError) in
+            writeHead(&output)
+            try output.writeJSON(payload)
+            output.append(UInt8(ascii: "}"))
+        }
     }
 
     /// Appends the envelope as compact JSON with another payload than its own, encoded straight to the bytes.
@@ -18,11 +18,11 @@ extension Envelope {
         payload: some Encodable, using encoder: PayloadEncoder = PayloadEncoder(),
         into bytes: inout [UInt8]
     ) throws(WireError) {
-        var output = OutputBuffer()
-        writeHead(&output)
-        try encoder.encode(payload, isJSON: true, into: &output)
-        output.append(UInt8(ascii: "}"))
-        output.copy(to: &bytes)
+        try OutputBuffer.append(to: &bytes) { (output) throws(WireError) in
+            writeHead(&output)
+            try encoder.encode(payload, isJSON: true, into: &output)
+            output.append(UInt8(ascii: "}"))
+        }
     }
 
     /// Appends the envelope as compact JSON with a payload that is JSON already, such as one that was signed.
@@ -31,11 +31,11 @@ extension Envelope {
     ///   - encodedPayload: One JSON value in UTF-8, as ``PayloadEncoder`` makes it; not checked.
     ///   - bytes: What it is appended to.
     public func encodeJSON(encodedPayload: RawSpan, into bytes: inout [UInt8]) {
-        var output = OutputBuffer()
-        writeHead(&output)
-        encodedPayload.withUnsafeBytes { output.append($0) }
-        output.append(UInt8(ascii: "}"))
-        output.copy(to: &bytes)
+        OutputBuffer.append(to: &bytes) { (output) throws(Never) in
+            writeHead(&output)
+            encodedPayload.withUnsafeBytes { output.append($0) }
+            output.append(UInt8(ascii: "}"))
+        }
     }
 
     /// The envelope as compact JSON in UTF-8.

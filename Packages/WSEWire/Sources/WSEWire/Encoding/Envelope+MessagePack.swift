@@ -3,10 +3,10 @@ extension Envelope {
     ///
     /// - Throws: ``WireError`` with code `unrepresentable` or `nestingTooDeep` for a part of 4 GiB or more; `bytes` are as before then.
     public func encodeMessagePack(into bytes: inout [UInt8]) throws(WireError) {
-        var output = OutputBuffer()
-        try packHead(&output)
-        try output.pack(payload)
-        output.copy(to: &bytes)
+        try OutputBuffer.append(to: &bytes) { (output) throws(WireError) in
+            try packHead(&output)
+            try output.pack(payload)
+        }
     }
 
     /// Appends the envelope as a MessagePack map with another payload than its own, encoded straight to the bytes.
@@ -16,10 +16,10 @@ extension Envelope {
         payload: some Encodable, using encoder: PayloadEncoder = PayloadEncoder(),
         into bytes: inout [UInt8]
     ) throws(WireError) {
-        var output = OutputBuffer()
-        try packHead(&output)
-        try encoder.encode(payload, isJSON: false, into: &output)
-        output.copy(to: &bytes)
+        try OutputBuffer.append(to: &bytes) { (output) throws(WireError) in
+            try packHead(&output)
+            try encoder.encode(payload, isJSON: false, into: &output)
+        }
     }
 
     /// The envelope as a MessagePack map without the `M:` prefix.

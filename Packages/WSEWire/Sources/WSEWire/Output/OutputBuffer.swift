@@ -4,10 +4,11 @@
 ///
 /// ## Bounds
 /// `base` points at `capacity` bytes, the first `count` of which are initialised. ``reserve(_:)`` comes before every
-/// store and asks for all that is stored.
+/// store and asks for all that is stored. Memory that it was lent is left for its own once it does not suffice.
 struct OutputBuffer: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>?
     private var capacity: Int
+    private var isLent = false
     private(set) var count = 0
 
     /// - Parameter capacity: 0 for one that allocates nothing until it is written to.
@@ -16,8 +17,34 @@ struct OutputBuffer: ~Copyable {
         self.capacity = capacity
     }
 
+    /// Writes into memory that outlives it, as long as that suffices.
+    private init(lent memory: UnsafeMutableBufferPointer<UInt8>) {
+        base = memory.baseAddress
+        capacity = memory.count
+        isLent = true
+    }
+
     deinit {
-        base?.deallocate()
+        if !isLent { base?.deallocate() }
+    }
+
+    /// Appends what `write` writes to an array. Where it throws, the array is as before.
+    @inline(__always)
+    static func append<Failure: Error>(
+        to target: inout [UInt8], _ write: (inout OutputBuffer) throws(Failure) -> Void
+    ) throws(Failure) {
+        var failure: Failure?
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1_024) { memory in
+            // Messages are small as a rule: what fits the stack is not allocated.
+            var output = OutputBuffer(lent: memory)
+            do throws(Failure) {
+                try write(&output)
+                output.copy(to: &target)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
     }
 
     /// Where the next byte goes; only asked for after ``reserve(_:)`` of at least one byte.
@@ -39,10 +66,11 @@ struct OutputBuffer: ~Copyable {
         let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
         if let base {
             moved.moveInitialize(from: base, count: count)
-            base.deallocate()
+            if !isLent { base.deallocate() }
         }
         base = moved
         capacity = larger
+        isLent = false
     }
 
     /// Stores a byte that room was reserved for.

@@ -4,58 +4,58 @@ extension EncodingSession {
     ///
     /// - Returns: The container's name; 0 if the value cannot be written there any more.
     func open(isObject: Bool, depth: Int, start: Int) -> UInt32 {
-        let openCount = state.pointee.open.count
-        if openCount > depth, state.pointee.open[depth].start == start {
-            guard state.pointee.open[depth].isObject == isObject else { return interleave() }
-            return state.pointee.open[depth].name
+        let openCount = state.open.count
+        if openCount > depth, state.open[depth].start == start {
+            guard state.open[depth].isObject == isObject else { return interleave() }
+            return state.open[depth].name
         }
         guard openCount == depth, byteCount == start else { return interleave() }
-        if depth >= WireLimits.deepest { state.pointee.isTooDeep = true }
-        state.pointee.lastName &+= 1
-        state.pointee.open.append(
-            OpenContainer(name: state.pointee.lastName, isObject: isObject, start: start))
+        if depth >= WireLimits.deepest { state.isTooDeep = true }
+        state.lastName &+= 1
+        state.open.append(
+            OpenContainer(name: state.lastName, isObject: isObject, start: start))
         if isJSON {
-            state.pointee.output.append(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
+            state.output.append(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
         } else {
-            state.pointee.output.beginContainer()
+            state.output.beginContainer()
         }
-        return state.pointee.lastName
+        return state.lastName
     }
 
     private func interleave() -> UInt32 {
-        state.pointee.isInterleaved = true
+        state.isInterleaved = true
         return 0
     }
 
     /// Closes what is open deeper than `depth`.
     @inline(__always)
     func close(downTo depth: Int) throws {
-        while state.pointee.open.count > depth { try closeInnermost() }
-        if state.pointee.due >= 0 { fillDue() }
+        while state.open.count > depth { try closeInnermost() }
+        if state.due >= 0 { fillDue() }
     }
 
     private func closeInnermost() throws {
-        if state.pointee.due >= 0 { fillDue() }
-        guard let container = state.pointee.open.popLast() else { return }
+        if state.due >= 0 { fillDue() }
+        guard let container = state.open.popLast() else { return }
         if isJSON {
-            state.pointee.output.append(container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+            state.output.append(container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
         } else {
-            try state.pointee.output.endContainer(
+            try state.output.endContainer(
                 at: container.start, count: container.count, isMap: container.isObject)
         }
     }
 
     /// A `superEncoder` that nothing was encoded into stands for an empty object.
     private func fillDue() {
-        if byteCount == state.pointee.due { writeEmptyObject() }
-        state.pointee.due = -1
+        if byteCount == state.due { writeEmptyObject() }
+        state.due = -1
     }
 
     func writeEmptyObject() {
         if isJSON {
-            state.pointee.output.append("{}")
+            state.output.append("{}")
         } else {
-            state.pointee.output.append(0x80)
+            state.output.append(0x80)
         }
     }
 
@@ -64,35 +64,35 @@ extension EncodingSession {
     /// - Throws: ``Restart`` if the container was closed meanwhile.
     @inline(__always)
     private func advance(_ name: UInt32, depth: Int) throws {
-        guard depth < state.pointee.open.count, state.pointee.open[depth].name == name else {
-            state.pointee.isInterleaved = true
+        guard depth < state.open.count, state.open[depth].name == name else {
+            state.isInterleaved = true
             throw Restart()
         }
-        if state.pointee.open.count > depth &+ 1 || state.pointee.due >= 0 {
+        if state.open.count > depth &+ 1 || state.due >= 0 {
             try close(downTo: depth &+ 1)
         }
-        state.pointee.open[depth].lastStart = byteCount
-        if isJSON, state.pointee.open[depth].count > 0 { state.pointee.output.append(UInt8(ascii: ",")) }
-        state.pointee.open[depth].count &+= 1
+        state.open[depth].lastStart = byteCount
+        if isJSON, state.open[depth].count > 0 { state.output.append(UInt8(ascii: ",")) }
+        state.open[depth].count &+= 1
     }
 
     /// Takes back the member or element that was begun last in the container at `depth`, as its value failed: whoever
     /// heeds that failure not is left without the member, and not with half of it.
     @inline(never)
     func takeBack(depth: Int) {
-        guard depth < state.pointee.open.count else { return }
-        let start = state.pointee.open[depth].lastStart
+        guard depth < state.open.count else { return }
+        let start = state.open[depth].lastStart
         forget(from: start, depth: depth &+ 1)
-        state.pointee.open[depth].count &-= 1
-        state.pointee.open[depth].lastKey = 0
+        state.open[depth].count &-= 1
+        state.open[depth].lastKey = 0
     }
 
     /// Takes back a value that failed.
     @inline(never)
     func forget(from start: Int, depth: Int) {
-        while state.pointee.open.count > depth { state.pointee.open.removeLast() }
-        state.pointee.due = -1
-        if byteCount > start { state.pointee.output.truncate(to: start) }
+        while state.open.count > depth { state.open.removeLast() }
+        state.due = -1
+        if byteCount > start { state.output.truncate(to: start) }
     }
 
     /// Begins an element; its value must follow.
@@ -106,12 +106,12 @@ extension EncodingSession {
     func beginMember(_ key: some CodingKey, of name: UInt32, depth: Int, keepsKeys: Bool) throws {
         try advance(name, depth: depth)
         let text = usesDefaultKeys || keepsKeys ? key.stringValue : convert(key, depth: depth)
-        state.pointee.open[depth].lastKey = byteCount
+        state.open[depth].lastKey = byteCount
         if isJSON {
-            state.pointee.output.writeJSON(text)
-            state.pointee.output.append(UInt8(ascii: ":"))
+            state.output.writeJSON(text)
+            state.output.append(UInt8(ascii: ":"))
         } else {
-            try state.pointee.output.pack(text)
+            try state.output.pack(text)
         }
     }
 
@@ -126,11 +126,11 @@ extension EncodingSession {
 
     /// The steps to the container at `depth`, read back from what was written.
     func path(depth: Int) -> [any CodingKey] {
-        state.pointee.open.prefix(depth).map { container in
+        state.open.prefix(depth).map { container in
             guard container.isObject else { return PayloadKey(index: max(0, container.count - 1)) }
             // One without members has none on the way to what a type asks about out of turn.
             guard container.lastKey > 0, container.lastKey < byteCount else { return PayloadKey("") }
-            let written = UnsafeRawBufferPointer(rebasing: state.pointee.output.bytes[container.lastKey...])
+            let written = UnsafeRawBufferPointer(rebasing: state.output.bytes[container.lastKey...])
             return PaddedBytes(RawSpan(_unsafeBytes: written)).withBytes { base, _ in
                 if isJSON { return PayloadKey(JSONString.string(base: base, openingQuote: 0)) }
                 var reader = MessagePackReader(base: base, position: 0)

@@ -1,35 +1,35 @@
 extension EncodingSession {
     func writeNil() {
         if isJSON {
-            state.pointee.output.append("null")
+            state.output.append("null")
         } else {
-            state.pointee.output.packNil()
+            state.output.packNil()
         }
     }
 
     func write(_ value: Bool) {
         if isJSON {
-            state.pointee.output.append(value ? "true" : "false")
+            state.output.append(value ? "true" : "false")
         } else {
-            state.pointee.output.pack(value)
+            state.output.pack(value)
         }
     }
 
     @inline(__always)
     func write(_ value: Int64) {
         if isJSON {
-            state.pointee.output.writeJSON(value)
+            state.output.writeJSON(value)
         } else {
-            state.pointee.output.pack(value)
+            state.output.pack(value)
         }
     }
 
     @inline(__always)
     func write(_ value: UInt64) {
         if isJSON {
-            state.pointee.output.writeJSON(value)
+            state.output.writeJSON(value)
         } else {
-            state.pointee.output.pack(value)
+            state.output.pack(value)
         }
     }
 
@@ -40,7 +40,7 @@ extension EncodingSession {
         } else if let large = UInt64(exactly: value) {
             write(large)
         } else if isJSON {
-            state.pointee.output.append(text: String(value))
+            state.output.append(text: String(value))
         } else {
             throw unrepresentable(value, "MessagePack has integers of up to 64 bits")
         }
@@ -48,40 +48,40 @@ extension EncodingSession {
 
     @inline(__always)
     func write(_ value: Double) throws {
-        guard isJSON else { return state.pointee.output.pack(value) }
+        guard isJSON else { return state.output.pack(value) }
         guard value.isFinite else { throw unrepresentable(value, "JSON has no \(value)") }
-        try state.pointee.output.writeJSON(value)
+        try state.output.writeJSON(value)
     }
 
     func write(_ value: Float) throws {
-        guard isJSON else { return state.pointee.output.pack(value) }
+        guard isJSON else { return state.output.pack(value) }
         guard value.isFinite else { throw unrepresentable(value, "JSON has no \(value)") }
-        state.pointee.output.append(text: value.description)
+        state.output.append(text: value.description)
     }
 
     @inline(__always)
     func write(_ value: String) throws {
         if isJSON {
-            state.pointee.output.writeJSON(value)
+            state.output.writeJSON(value)
         } else {
-            try state.pointee.output.pack(value)
+            try state.output.pack(value)
         }
     }
 
     func write(_ value: WSEValue) throws {
-        let depth = state.pointee.open.count
+        let depth = state.open.count
         if isJSON {
-            try state.pointee.output.writeJSON(value, depth: depth)
+            try state.output.writeJSON(value, depth: depth)
         } else {
-            try state.pointee.output.pack(value, depth: depth)
+            try state.output.pack(value, depth: depth)
         }
     }
 
     func write(_ value: ExactNumber) throws {
         if isJSON {
-            state.pointee.output.append(text: value.digits)
+            state.output.append(text: value.digits)
         } else if let exact = value.exactValue {
-            try state.pointee.output.pack(exact)
+            try state.output.pack(exact)
         } else {
             throw unrepresentable(
                 value, "neither a 64-bit integer nor a Double holds this number exactly")
@@ -93,7 +93,7 @@ extension EncodingSession {
         .invalidValue(
             value,
             EncodingError.Context(
-                codingPath: path(depth: state.pointee.open.count), debugDescription: description,
+                codingPath: path(depth: state.open.count), debugDescription: description,
                 underlyingError: OwnFailure()))
     }
 }

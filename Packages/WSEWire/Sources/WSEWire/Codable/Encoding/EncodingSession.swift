@@ -4,8 +4,8 @@
 /// outside of it. Types that go back to a container after that are rare; they are noticed (``isInterleaved``), and
 /// the value is encoded once more, by way of a ``ValueTreeEncoder`` that can wait.
 ///
-/// State lies behind a pointer in a `let`: this keeps the run-time checks for exclusive access off the path of
-/// every field. Nothing calls out of this package while it is accessed.
+/// The run-time checks for exclusive access are off for what every field reads and writes. Nothing calls out of this
+/// package while it is accessed.
 final class EncodingSession {
     struct Restart: Error {}
 
@@ -38,7 +38,7 @@ final class EncodingSession {
     let options: PayloadEncodingOptions
     let hasTypeStrategies: Bool
     let usesDefaultKeys: Bool
-    let state: UnsafeMutablePointer<State>
+    @exclusivity(unchecked) var state: State
 
     /// - Parameter output: Written to from where it ends; ``takeOutput()`` gives it back.
     init(isJSON: Bool, options: PayloadEncodingOptions, output: consuming OutputBuffer) {
@@ -46,23 +46,17 @@ final class EncodingSession {
         self.options = options
         hasTypeStrategies = !options.types.isEmpty
         usesDefaultKeys = options.keys.isDefault
-        state = .allocate(capacity: 1)
-        state.initialize(to: State(output: output))
-        state.pointee.open.reserveCapacity(4)
-    }
-
-    deinit {
-        state.deinitialize(count: 1)
-        state.deallocate()
+        state = State(output: output)
+        state.open.reserveCapacity(4)
     }
 
     @inline(__always)
-    var byteCount: Int { state.pointee.output.count }
+    var byteCount: Int { state.output.count }
 
     /// Hands the output over; nothing may be encoded after that.
     func takeOutput() -> OutputBuffer {
         var output = OutputBuffer(capacity: 0)
-        swap(&output, &state.pointee.output)
+        swap(&output, &state.output)
         return output
     }
 
@@ -70,12 +64,12 @@ final class EncodingSession {
         let start = byteCount
         do {
             try encode(value, depth: 0)
-            if !state.pointee.isInterleaved { return }
+            if !state.isInterleaved { return }
         } catch is Restart {}
-        state.pointee.output.truncate(to: start)
-        state.pointee.open.removeAll(keepingCapacity: true)
-        state.pointee.isInterleaved = false
-        state.pointee.due = -1
+        state.output.truncate(to: start)
+        state.open.removeAll(keepingCapacity: true)
+        state.isInterleaved = false
+        state.due = -1
         try encode(try ValueTreeEncoder.tree(of: value, options: options), depth: 0)
     }
 
@@ -100,8 +94,8 @@ final class EncodingSession {
         } else {
             try value.encode(to: encoder)
         }
-        if state.pointee.isTooDeep { try WireLimits.checkDepth(WireLimits.deepest) }
-        guard !state.pointee.isInterleaved else { throw Restart() }
+        if state.isTooDeep { try WireLimits.checkDepth(WireLimits.deepest) }
+        guard !state.isInterleaved else { throw Restart() }
         try close(downTo: depth)
         // A type that encodes nothing is an object without members.
         if byteCount == start { writeEmptyObject() }

@@ -59,7 +59,7 @@ struct PayloadKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     private func deferred(_ key: some CodingKey) -> PayloadValueEncoder {
         let encoder = nested(key)
-        session.state.pointee.due = session.byteCount
+        session.state.due = session.byteCount
         return encoder
     }
 }

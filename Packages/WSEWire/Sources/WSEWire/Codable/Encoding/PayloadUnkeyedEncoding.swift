@@ -7,7 +7,7 @@ struct PayloadUnkeyedEncoding: UnkeyedEncodingContainer {
     var codingPath: [any CodingKey] { session.path(depth: depth) }
 
     var count: Int {
-        let open = session.state.pointee.open
+        let open = session.state.open
         return depth < open.count && open[depth].name == name ? open[depth].count : 0
     }
 
@@ -50,7 +50,7 @@ struct PayloadUnkeyedEncoding: UnkeyedEncodingContainer {
 
     func superEncoder() -> any Encoder {
         let encoder = nested()
-        session.state.pointee.due = session.byteCount
+        session.state.due = session.byteCount
         return encoder
     }
 

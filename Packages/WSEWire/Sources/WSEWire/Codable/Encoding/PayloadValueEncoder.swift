@@ -32,8 +32,8 @@ struct PayloadValueEncoder: Encoder {
     /// Whoever encodes a value late, or a second one, has to be encoded anew as a tree.
     @inline(__always)
     func begin() throws {
-        guard session.byteCount == Int(start), session.state.pointee.open.count == depth else {
-            session.state.pointee.isInterleaved = true
+        guard session.byteCount == Int(start), session.state.open.count == depth else {
+            session.state.isInterleaved = true
             throw EncodingSession.Restart()
         }
     }
