@@ -57,7 +57,7 @@ extension Unicode.Scalar {
         switch value {
         case 0..<0x20, 0x7F..<0xA0: true
         // Marks that turn the direction of writing, and separators that terminals take for line ends.
-        case 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
         default: false
         }
     }

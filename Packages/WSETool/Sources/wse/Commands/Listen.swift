@@ -10,9 +10,10 @@ struct Listen: AsyncParsableCommand {
             missing for good is told on standard error. Without topics it shows what the server sends by itself.
 
             With --save and --resume it goes on where it ended, and the server is asked for what was published meanwhile. \
-            What came in the last second before it was killed is shown once more.
+            What came in the last second before it was killed is shown once more. The file is replaced as a whole, and \
+            one that holds anything else is left alone.
 
-            Without --count it ends with Ctrl-C, and that is no failure.
+            Without --count it ends with Ctrl-C, and that is no failure once there was a connection.
 
             EXAMPLES:
               wse listen ws://127.0.0.1:8765/wse market.BTC-USD

@@ -22,7 +22,7 @@ struct TextTests {
         arguments: [
             ("plain é 😀", "plain é 😀"), ("\u{1B}[31m", #"\u001b[31m"#), ("a\nb\tc", #"a\u000ab\u0009c"#),
             ("\u{9B}", #"\u009b"#), ("\u{7F}", #"\u007f"#), ("\u{202E}x\u{2066}", #"\u202ex\u2066"#),
-            ("\u{2028}", #"\u2028"#),
+            ("\u{2028}", #"\u2028"#), ("\u{61C}", #"\u061c"#),
         ])
     func shown(text: String, expected: String) {
         #expect(text.shown == expected)
@@ -37,6 +37,21 @@ struct TextTests {
         ] as [(Double, Int, String)])
     func numbers(number: Double, digits: Int, text: String) {
         #expect(number.fixed(digits) == text)
+    }
+
+    @Test(
+        "Durations have three digits that count",
+        arguments: [
+            (.zero, "0 µs"), (.nanoseconds(1_499), "1 µs"), (.microseconds(395), "395 µs"),
+            (.microseconds(999), "999 µs"), (.nanoseconds(999_600), "1 ms"), (.milliseconds(1), "1 ms"),
+            (.microseconds(1_530), "1.53 ms"), (.microseconds(9_996), "10 ms"),
+            (.microseconds(19_640), "19.6 ms"), (.microseconds(881_850), "882 ms"),
+            (.microseconds(999_600), "1 s"), (.milliseconds(1_500), "1.5 s"),
+            (.milliseconds(12_340), "12.3 s"), (.seconds(30), "30 s"), (.seconds(119), "119 s"),
+            (.seconds(120), "2 min"), (.milliseconds(725_400), "12 min 5 s"),
+        ] as [(Duration, String)])
+    func durations(duration: Duration, text: String) {
+        #expect(duration.shown == text)
     }
 
     @Test("Thousands and sizes")
