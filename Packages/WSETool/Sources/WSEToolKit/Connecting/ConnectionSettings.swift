@@ -43,8 +43,7 @@ public struct ConnectionSettings: Sendable {
         configuration.reconnects = reconnects
         if encrypts { configuration.encryption = WSEEncryption() }
         if isVerbose {
-            configuration.logger = Logger(label: "wse") { StreamLogHandler.standardError(label: $0) }
-            configuration.logger.logLevel = .debug
+            configuration.logger = Logger(label: "wse") { _ in ConsoleLog(console: console, level: .debug) }
         }
         return configuration
     }

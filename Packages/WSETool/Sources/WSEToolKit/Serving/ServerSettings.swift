@@ -76,7 +76,6 @@ public struct ServerSettings: Sendable {
         configuration.port = port
         configuration.dialect = isPrefixed ? .prefixed : .current
         configuration.historyCapacity = history
-        configuration.seed = seed
         if usesTLS { configuration.tls = .localhost }
         if !deniedTopics.isEmpty {
             configuration.acceptsTopic = { [deniedTopics] topic, _ in

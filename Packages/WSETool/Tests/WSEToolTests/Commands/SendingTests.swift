@@ -206,6 +206,24 @@ struct SendingTests {
         }
     }
 
+    @Test("What a server says of itself does not steer the terminal, not even verbosely")
+    func steering() async throws {
+        try await withWSETestServer { server in
+            server.on("ask") { message in
+                try? message.connection.send("error", ["code": "X", "message": "\u{1B}[2Jgone"])
+                try? message.connection.reply(to: message, "answer", [:])
+            }
+            let world = TestConsole(isTerminal: true)
+            var requesting = Requesting()
+            requesting.connection.isVerbose = true
+            let status = try await requesting.run([server.url, "ask"], world.console, .never)
+            #expect(status == .success)
+            #expect(world.diagnostics.text.contains("info state changed state=connected"))
+            #expect(world.diagnostics.text.contains(#"\u001b[2Jgone"#), "\(world.diagnostics.text)")
+            #expect(!(world.output.text + world.diagnostics.text).contains("\u{1B}"))
+        }
+    }
+
     @Test("No answer in time is told as such, and so is Ctrl-C before it")
     func noAnswer() async throws {
         try await withWSETestServer { server in

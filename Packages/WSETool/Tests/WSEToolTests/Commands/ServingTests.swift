@@ -53,6 +53,21 @@ struct ServingTests {
         }
     }
 
+    @Test("A server that is started anew with the same seed counts in epochs of its own")
+    func epochs() async throws {
+        var epochs: [WSEValue] = []
+        for _ in 0..<2 {
+            try await serve {
+                $0.seed = 7
+            } _: { url in
+                let world = TestConsole()
+                _ = try await listen(to: [url, "a"], count: 1, world)
+                epochs.append(try #require(try WSEValue(json: world.output.text)["epoch"]))
+            }
+        }
+        #expect(epochs[0] != epochs[1])
+    }
+
     @Test("Topics of --deny are refused, and others are not")
     func denies() async throws {
         try await serve {

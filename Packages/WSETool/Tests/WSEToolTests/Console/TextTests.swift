@@ -64,6 +64,26 @@ struct TextTests {
         #expect(UInt64(2_600_000).byteSize == "2.6 MB")
     }
 
+    @Test(
+        "Wide characters take two columns, and combined ones those of their base",
+        arguments: [
+            ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本語", 6), ("ｶﾅ", 2), ("한글", 4), ("😀", 2),
+            ("👨‍👩‍👧‍👦", 2), ("❤️", 2), ("…·µ", 3),
+        ])
+    func columns(text: String, columns: Int) {
+        #expect(text.columns == columns)
+    }
+
+    @Test("What is wide is neither cut in two nor padded too far")
+    func wide() {
+        #expect("日本語".clipped(to: 5) == "日本…")
+        #expect("日本語".clipped(to: 4) == "日…")
+        #expect("日本語".clipped(to: 6) == "日本語")
+        #expect("日本".padded(to: 6) == "日本  ")
+        #expect("日本".aligned(to: 5) == " 日本")
+        #expect("\u{1B}[31m日本語\u{1B}[0m".clippedVisibly(to: 4) == "\u{1B}[31m日…\u{1B}[0m")
+    }
+
     @Test("Clipping counts characters")
     func clipping() {
         #expect("abcdef".clipped(to: 3) == "ab…")
