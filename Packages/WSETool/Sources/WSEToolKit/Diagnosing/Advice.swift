@@ -5,7 +5,10 @@ enum Advice {
     static func about(_ error: WSEError) -> String? {
         if let cause = error.underlying as? WebSocketError, let advice = about(cause) { return advice }
         switch error.code {
-        case .auth: return "look at the token: wse token inspect"
+        case .auth:
+            return error.serverCode == "AUTH_REQUIRED"
+                ? "the server wants a token: set WSE_TOKEN or --token-file"
+                : "look at the token: wse token inspect"
         case .encryption:
             return
                 "this server does not encrypt, or not with this client; leave out --encrypt only if that is fine"

@@ -23,6 +23,7 @@ public struct Serving: Sendable {
         guard rate > 0, rate <= 1_000_000, count ?? 1 > 0 else {
             throw ToolError(.usage, "--rate wants a number up to 1,000,000, --count 1 or more")
         }
+        guard !topics.contains("") else { throw ToolError(.usage, "a topic's name cannot be empty") }
         guard certificateFile == nil || server.usesTLS else {
             throw ToolError(.usage, "--certificate-file wants --tls, as there is no certificate without it")
         }

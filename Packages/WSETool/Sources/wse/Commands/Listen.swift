@@ -17,7 +17,7 @@ struct Listen: AsyncParsableCommand {
 
             EXAMPLES:
               wse listen ws://127.0.0.1:8765/wse market.BTC-USD
-              wse listen wss://example.com/wse prices --token-file ~/.wse-token | jq .payload.price
+              wse listen wss://example.com/wse prices --token-file token | jq .payload
               wse listen market.BTC-USD --where 'price>64000' --where side=buy --count 10
               wse listen market.BTC-USD load.web-1 --counts
               wse listen prices --save positions.json --resume >> prices.jsonl

@@ -20,7 +20,7 @@ struct Serve: AsyncParsableCommand {
             EXAMPLES:
               wse serve
               wse serve market.BTC-USD --rate 100 --cut-after 50 --drop 0.01 --seed 7
-              wse serve --fault 100:cut=reset --fault topic=load.web-1:delay=0.2 --deny 'secret.*'
+              wse serve --fault 100:cut=reset --fault every=10:drop --deny 'secret.*'
               WSE_SECRET=… wse serve --port 9000
               wse serve --tls --certificate-file localhost.pem
             """)

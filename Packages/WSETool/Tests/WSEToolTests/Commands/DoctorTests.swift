@@ -358,7 +358,7 @@ struct DoctorTests {
             { $0.rate = .nan }, { $0.server.refuse = -1 }, { $0.count = 0 },
             { $0.certificateFile = "localhost.pem" },
             { ($0.certificateFile, $0.rate) = ("localhost.pem", -1) }, { $0.server.refusal = "soon" },
-            { $0.server.rules = ["3:nothing"] }, { $0.server.delay = -1 },
+            { $0.server.rules = ["3:nothing"] }, { $0.topics = ["a", ""] }, { $0.server.delay = -1 },
         ] {
             var serving = Serving()
             serving.server.port = 0

@@ -207,6 +207,12 @@ struct ProgramTests {
         #expect(await program.exitCode() == 0)
         #expect(program.output.text.contains("EXAMPLES:"))
         #expect(program.output.text.contains("wse \(command.joined(separator: " "))"))
+        // None is broken where a terminal of 80 columns ends, so that each can be copied.
+        let examples = program.output.text.split(separator: "EXAMPLES:\n").last?.split(separator: "\n\n")
+            .first
+        for line in (examples ?? "").split(separator: "\n") {
+            #expect(line.hasPrefix("  ") && line.contains("wse "), "\(line)")
+        }
     }
 
     @Test("Shells complete commands and options", arguments: ["bash", "zsh", "fish"])
