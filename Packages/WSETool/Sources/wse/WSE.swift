@@ -22,6 +22,7 @@ struct WSE: AsyncParsableCommand {
               65  the data given makes no sense
               66  a file cannot be read
               69  there is no connection
+              70  an error in this program
               73  a file cannot be written
               74  reading or writing failed half-way
               75  not now: no answer in time, or too many messages

@@ -38,12 +38,14 @@ public struct Benchmark: Sendable {
         // What is measured is the server, not the client's own limit.
         configuration.sendLimit = nil
         configuration.reconnects = false
+        let progress = ProgressLine(console: console)
         do {
             let (signal, report) = try await interruption.watch { [configuration] in
+                defer { progress?.end() }
                 var report = BenchmarkReport()
-                report.connects = try await timeConnects(target.url, configuration)
-                if requests > 0 { try await timeRequests(target.url, configuration, &report) }
-                if !target.words.isEmpty { try await timeEvents(target, configuration, &report) }
+                report.connects = try await timeConnects(target.url, configuration, progress)
+                if requests > 0 { try await timeRequests(target.url, configuration, progress, &report) }
+                if !target.words.isEmpty { try await timeEvents(target, configuration, progress, &report) }
                 return report
             }
             if let signal { return .interrupted(by: signal) }
@@ -58,8 +60,10 @@ public struct Benchmark: Sendable {
         }
     }
 
-    private func timeConnects(_ url: String, _ configuration: WSEConfiguration) async throws -> LatencySummary
-    {
+    private func timeConnects(
+        _ url: String, _ configuration: WSEConfiguration, _ progress: ProgressLine?
+    ) async throws -> LatencySummary {
+        if connects > 0 { progress?.begin("connections", of: connects) }
         var samples: [Duration] = []
         for _ in 0..<connects {
             let start = ContinuousClock.now
@@ -68,18 +72,21 @@ public struct Benchmark: Sendable {
                     try await client.connect()
                     return start.duration(to: .now)
                 })
+            progress?.advance()
         }
         return LatencySummary(samples)
     }
 
     private func timeRequests(
-        _ url: String, _ configuration: WSEConfiguration, _ report: inout BenchmarkReport
+        _ url: String, _ configuration: WSEConfiguration, _ progress: ProgressLine?,
+        _ report: inout BenchmarkReport
     ) async throws {
         let payload: WSEValue = ["text": .string(String(repeating: "x", count: size))]
         let (type, warmUp, requests, concurrency) = (type, warmUp, requests, concurrency)
         let (samples, duration) = try await withClient(url, configuration) { client in
             try await client.connect()
             for _ in 0..<warmUp { _ = try await client.request(type, payload) }
+            progress?.begin("requests", of: requests)
             let start = ContinuousClock.now
             let samples = try await withThrowingTaskGroup(of: [Duration].self) { group in
                 for worker in 0..<min(concurrency, requests) {
@@ -91,6 +98,7 @@ public struct Benchmark: Sendable {
                             let start = ContinuousClock.now
                             _ = try await client.request(type, payload)
                             samples.append(start.duration(to: .now))
+                            progress?.advance()
                         }
                         return samples
                     }
@@ -105,15 +113,16 @@ public struct Benchmark: Sendable {
     }
 
     private func timeEvents(
-        _ target: Target, _ configuration: WSEConfiguration, _ report: inout BenchmarkReport
+        _ target: Target, _ configuration: WSEConfiguration, _ progress: ProgressLine?,
+        _ report: inout BenchmarkReport
     ) async throws {
         let limit = events
         let topics = target.words
         report.flow = try await withClient(target.url, configuration) { client in
             let events = client.events
             try await client.connect()
-            let result = try await client.subscribe(topics)
-            if result.accepted.isEmpty { throw ToolError(.noPermission, "the server refuses all topics") }
+            _ = try await client.subscribe(orFail: topics)
+            progress?.begin("events", of: limit)
             var flow = BenchmarkReport.Flow()
             var start: ContinuousClock.Instant?
             for try await event in events {
@@ -124,6 +133,7 @@ public struct Benchmark: Sendable {
                 }
                 flow.events += 1
                 flow.bytes += event.byteCount
+                progress?.advance()
                 if flow.events == limit {
                     flow.duration = start.duration(to: .now)
                     break

@@ -34,10 +34,7 @@ public struct ConnectionSettings: Sendable {
         var transport = WebSocketConfiguration()
         transport.limits.inboundFrame = 16 << 20
         transport.limits.inboundMessage = 16 << 20
-        if let authorities {
-            // Read here, so that a wrong path is told as such.
-            transport.tls.trustRoots = .pem(try InputFile.path(authorities).read())
-        }
+        if let authorities { transport.tls.trustRoots = .pem(try CertificateFile(authorities).bytes) }
         transport.proxy = try proxy.map { (text) throws(ToolError) in try Self.proxy(text) }
         var configuration = WSEConfiguration(transport: NIOWebSocketTransport(configuration: transport))
         if let token { configuration.tokenProvider = StaticToken(token.value) }
@@ -46,14 +43,21 @@ public struct ConnectionSettings: Sendable {
         configuration.reconnects = reconnects
         if encrypts { configuration.encryption = WSEEncryption() }
         if isVerbose {
-            configuration.logger = Logger(label: "wse") { StreamLogHandler.standardError(label: $0) }
-            configuration.logger.logLevel = .debug
+            configuration.logger = Logger(label: "wse") { _ in ConsoleLog(console: console, level: .debug) }
         }
         return configuration
     }
 
     func token(_ console: Console) throws(ToolError) -> Secret? {
-        try Secret.find(file: tokenFile, variable: "WSE_TOKEN", in: console)
+        guard let token = try Secret.find(file: tokenFile, variable: "WSE_TOKEN", in: console) else {
+            return nil
+        }
+        guard token.value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ToolError(
+                .dataError,
+                "what is given as the token is none: it has blanks, line ends or other foreign characters")
+        }
+        return token
     }
 
     /// - Parameter seconds: Above 0 and not beyond a year.

@@ -14,6 +14,8 @@ public struct Console: Sendable {
     public var diagnostics: any ByteSink
     /// Whether a person reads the output: then it is made for people.
     public var isOutputTerminal: Bool
+    /// Whether a person reads the diagnostics: then a line there may be written over.
+    public var isDiagnosticsTerminal: Bool
     public var outputStyle: TextStyle
     public var diagnosticsStyle: TextStyle
     public var environment: [String: String]
@@ -23,7 +25,7 @@ public struct Console: Sendable {
 
     public init(
         output: any ByteSink, diagnostics: any ByteSink, isOutputTerminal: Bool = false,
-        outputStyle: TextStyle = TextStyle(isColored: false),
+        isDiagnosticsTerminal: Bool = false, outputStyle: TextStyle = TextStyle(isColored: false),
         diagnosticsStyle: TextStyle = TextStyle(isColored: false), environment: [String: String] = [:],
         readInput: @escaping @Sendable () throws(ToolError) -> [UInt8] = { () throws(ToolError) in [] },
         size: @escaping @Sendable () -> TerminalSize? = { nil }
@@ -31,6 +33,7 @@ public struct Console: Sendable {
         self.output = output
         self.diagnostics = diagnostics
         self.isOutputTerminal = isOutputTerminal
+        self.isDiagnosticsTerminal = isDiagnosticsTerminal
         self.outputStyle = outputStyle
         self.diagnosticsStyle = diagnosticsStyle
         self.environment = environment
@@ -43,11 +46,12 @@ public struct Console: Sendable {
         // A reader that has gone shall be an error of `write`, not the end of the process in the middle of things.
         signal(SIGPIPE, SIG_IGN)
         let isOutputTerminal = isatty(STDOUT_FILENO) == 1
+        let isDiagnosticsTerminal = isatty(STDERR_FILENO) == 1
         return Console(
             output: FileSink(descriptor: STDOUT_FILENO), diagnostics: FileSink(descriptor: STDERR_FILENO),
-            isOutputTerminal: isOutputTerminal,
+            isOutputTerminal: isOutputTerminal, isDiagnosticsTerminal: isDiagnosticsTerminal,
             outputStyle: TextStyle(isTerminal: isOutputTerminal, environment: environment),
-            diagnosticsStyle: TextStyle(isTerminal: isatty(STDERR_FILENO) == 1, environment: environment),
+            diagnosticsStyle: TextStyle(isTerminal: isDiagnosticsTerminal, environment: environment),
             environment: environment,
             readInput: { () throws(ToolError) in try InputFile.standardInput.read() },
             size: TerminalSize.current)

@@ -5,7 +5,10 @@ enum Advice {
     static func about(_ error: WSEError) -> String? {
         if let cause = error.underlying as? WebSocketError, let advice = about(cause) { return advice }
         switch error.code {
-        case .auth: return "look at the token: wse token inspect"
+        case .auth:
+            return error.serverCode == "AUTH_REQUIRED"
+                ? "the server wants a token: set WSE_TOKEN or --token-file"
+                : "look at the token: wse token inspect"
         case .encryption:
             return
                 "this server does not encrypt, or not with this client; leave out --encrypt only if that is fine"
@@ -22,9 +25,9 @@ enum Advice {
         case .proxyFailed: "look at the proxy's address and at what it lets through"
         case .upgradeTimeout:
             "TCP is open but nothing comes: is this a WebSocket server, and does it want wss?"
-        case .redirected: "connect to where the server redirects to"
+        case .redirected: redirection(error)
         case .connectionReset: "the server hangs up: it is full, draining, or wants wss"
-        case .tlsFailed: about(error.tlsFailure)
+        case .tlsFailed: TLSTrouble(error)?.advice
         case .upgradeRefused:
             switch error.httpStatus {
             case 401?, 403?: "the way in wants a token or another one"
@@ -36,14 +39,13 @@ enum Advice {
         }
     }
 
-    private static func about(_ failure: WebSocketError.TLSFailure?) -> String {
-        switch failure {
-        case .certificateExpired?: "the server's certificate wants to be renewed"
-        case .certificateNotYetValid?: "is the time of this machine right?"
-        case .hostNameMismatch?: "use the name that stands in the certificate"
-        case .unknownAuthority?: "give the authority's certificate with --ca"
-        case .clientCertificateRefused?: "the server wants a client certificate"
-        default: "is there TLS on this port?"
+    /// Where to. The values of a query are hidden, as they often are secrets.
+    private static func redirection(_ error: WebSocketError) -> String {
+        let field = error.httpHeaders.first { $0.name.lowercased() == "location" }
+        guard let location = field?.value, !location.isEmpty else {
+            return "the server redirects without saying where to"
         }
+        if location.contains("://"), let url = try? WebSocketURL(location) { return "connect to \(url)" }
+        return "connect to where the server redirects to: \(location.prefix { $0 != "?" && $0 != "#" })"
     }
 }

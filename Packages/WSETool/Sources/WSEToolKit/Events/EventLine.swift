@@ -11,7 +11,8 @@ struct EventLine {
         let offset = event.offset.map { " \($0)" } ?? ""
         let type = event.type.shown
         let head = "\(place)\(offset)  \(type)  "
-        let payload = EventJSON.payloadText(event).shown.clipped(to: columns.map { max(8, $0 - head.count) })
+        let payload = EventJSON.payloadText(event).shown.clipped(
+            to: columns.map { max(8, $0 - head.columns) })
         return "\(style.cyan(place))\(style.dim(offset))  \(style.bold(type))  \(payload)"
     }
 }

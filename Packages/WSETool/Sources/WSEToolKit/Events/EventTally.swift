@@ -28,7 +28,7 @@ struct EventTally: Sendable {
     func lines(_ style: TextStyle) -> [String] {
         let rows = rows
         let width = max(9, rows.map { $0.count.grouped.count }.max() ?? 0)
-        let topicWidth = max(5, rows.map { ($0.topic ?? "-").shown.count }.max() ?? 0)
+        let topicWidth = max(5, rows.map { ($0.topic ?? "-").shown.columns }.max() ?? 0)
         let head = style.bold("count".aligned(to: width) + "  " + "topic".padded(to: topicWidth) + "  type")
         return [head]
             + rows.map {

@@ -15,13 +15,30 @@ extension Double {
     }
 }
 
+extension Double {
+    /// With three digits, of which zeros at the end of the fraction are left out; more only before the point.
+    fileprivate var withThreeDigits: String {
+        let text = fixed(abs(self) < 9.995 ? 2 : abs(self) < 99.95 ? 1 : 0)
+        guard text.contains(".") else { return text }
+        let digits = text.reversed().drop { $0 == "0" }
+        return String((digits.first == "." ? digits.dropFirst() : digits).reversed())
+    }
+}
+
 extension Duration {
     var milliseconds: Double { self / .milliseconds(1) }
     var inSeconds: Double { self / .seconds(1) }
 
-    /// As people read it: `0.42 ms`, `1.50 s`.
+    /// As people read it, with three digits at most: `420 µs`, `4.25 ms`, `1.5 s`, `12 min 5 s`.
     var shown: String {
-        self < .seconds(1) ? "\(milliseconds.fixed(2)) ms" : "\(inSeconds.fixed(2)) s"
+        switch abs(inSeconds) {
+        case ..<0.000_999_5: return "\((inSeconds * 1e6).fixed(0)) µs"
+        case ..<0.999_5: return milliseconds.withThreeDigits + " ms"
+        case ..<119.5: return inSeconds.withThreeDigits + " s"
+        default:
+            let seconds = Int64(inSeconds.rounded())
+            return "\(seconds / 60) min" + (seconds % 60 == 0 ? "" : " \(abs(seconds % 60)) s")
+        }
     }
 }
 

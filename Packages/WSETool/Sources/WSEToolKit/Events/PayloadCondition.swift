@@ -52,6 +52,14 @@ public struct PayloadCondition: Sendable, Hashable {
 
     /// -1, 0 or 1; `nil` for what has no order.
     private static func order(_ left: WSEValue, _ right: WSEValue) -> Int? {
+        switch (left, right) {
+        // Exactly, where doubles would take neighbours for equal. What is unsigned does not fit the other.
+        case (.int(let left), .int(let right)): return left < right ? -1 : left > right ? 1 : 0
+        case (.uint(let left), .uint(let right)): return left < right ? -1 : left > right ? 1 : 0
+        case (.int, .uint): return -1
+        case (.uint, .int): return 1
+        default: break
+        }
         if let left = left.doubleValue, let right = right.doubleValue {
             return left < right ? -1 : left > right ? 1 : 0
         }

@@ -42,9 +42,11 @@ public enum ByteForm: String, Sendable, CaseIterable {
         switch self {
         case .raw:
             // Only behind text, so that no byte of a binary frame is lost.
-            guard trimsLineEnd, let first = text.first, "{WSUP".utf8.contains(first), text.last == 0x0A
-            else { return text }
-            return Array(text.dropLast(text.dropLast().last == 0x0D ? 2 : 1))
+            guard trimsLineEnd, let first = text.first, "{WSUP".utf8.contains(first) else { return text }
+            var frame = text[...]
+            if frame.last == 0x0A { frame.removeLast() }
+            if frame.last == 0x0D { frame.removeLast() }
+            return Array(frame)
         case .hex:
             let isLayout: (UInt8) -> Bool = { Self.isBlank($0) || $0 == Self.colon }
             if let wrong = text.firstIndex(where: { !(isLayout($0) || Self.isHexadecimal($0)) }) {
@@ -89,7 +91,7 @@ public enum ByteForm: String, Sendable, CaseIterable {
 
     private static let colon = UInt8(ascii: ":")
 
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {
         switch byte {

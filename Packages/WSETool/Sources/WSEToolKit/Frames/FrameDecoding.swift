@@ -24,11 +24,13 @@ public struct FrameDecoding: Sendable {
         var isGood = true
         if isLineByLine {
             let lines = input.split(separator: 0x0A, omittingEmptySubsequences: false)
-            for (index, line) in lines.enumerated() where !line.isEmpty {
+            for (index, line) in lines.enumerated() where !line.allSatisfy(ByteForm.isBlank) {
                 isGood = try decode(Array(line), with: &decoder, "line \(index + 1): ", console) && isGood
             }
         } else {
-            guard !input.isEmpty else { throw ToolError(.dataError, "there is no frame on standard input") }
+            guard !input.allSatisfy(ByteForm.isBlank) else {
+                throw ToolError(.dataError, "there is no frame on standard input")
+            }
             isGood = try decode(input, with: &decoder, "", console)
         }
         return isGood ? .success : .failure
@@ -58,14 +60,14 @@ public struct FrameDecoding: Sendable {
             case .legacyPong(let milliseconds):
                 try write("PONG", milliseconds, console)
             case .encrypted(let sealed):
-                var writer = JSONWriter()
-                writer.add("encrypted", true)
-                writer.add("bytes", sealed.count)
-                try console.writeJSON(writer.line())
-                console.note("\(place)encrypted; give its key with --key-file or WSE_KEY")
+                isGood = false
+                // Behind the two bytes of the prefix.
+                console.note(
+                    "\(place)encrypted: an E: frame of \(sealed.count) bytes wants its key, from --key-file or WSE_KEY,"
+                        + " at byte 2")
             case .failure(let error):
                 isGood = false
-                console.note("\(place)\(Self.text(error))")
+                console.note(place + Self.text(error).shown)
             }
         }
         return isGood
@@ -80,6 +82,10 @@ public struct FrameDecoding: Sendable {
 
     /// What is wrong, where, and why below that.
     private static func text(_ error: WireError) -> String {
-        error.underlying.map { "\(error) (\($0))" } ?? error.description
+        // Where no byte is to blame, the whole is: of a frame that cannot be opened, what stands behind `E:`.
+        WireError(
+            error.code, error.message + (error.underlying.map { " (\($0))" } ?? ""),
+            byteOffset: error.byteOffset ?? (error.code == .undecryptable ? 2 : 0), path: error.path
+        ).description
     }
 }

@@ -38,10 +38,16 @@ public struct Listening: Sendable {
     ) async throws(ToolError) -> ToolStatus {
         let target = try Target(words, console)
         if let count, count < 1 { throw ToolError(.usage, "--count wants a number above 0") }
-        let configuration = try connection.configuration(console)
+        var configuration = try connection.configuration(console)
+        // Before anything is connected, and not once there is something to save.
+        let file = try positionsFile.map { (path) throws(ToolError) in try OutputFile(path) }
+        let saved = try savedPositions(target, console)
+        configuration.positions = saved.positions
+        let keeper = file.map { PositionKeeper(file: $0, from: saved) }
+        let topics = target.words.isEmpty ? saved.positions.keys.sorted() : target.words
         do {
-            let (signal, isComplete) = try await interruption.watch {
-                try await listen(to: target, configuration, console)
+            let (signal, isComplete) = try await interruption.watch { [configuration] in
+                try await listen(to: topics, at: target.url, configuration, keeper, console)
             }
             return signal.map { count == nil || isComplete ? .success : .interrupted(by: $0) } ?? .success
         } catch {
@@ -51,31 +57,34 @@ public struct Listening: Sendable {
 
     /// - Returns: Whether all events that were asked for came.
     private func listen(
-        to target: Target, _ configuration: WSEConfiguration, _ console: Console
+        to topics: [String], at url: String, _ configuration: WSEConfiguration, _ keeper: PositionKeeper?,
+        _ console: Console
     ) async throws -> Bool {
         let printer = EventPrinter(
             console: console, isPretty: format == .pretty || format == .auto && console.isOutputTerminal,
             isFull: isFull)
         let counter = EventCounter(limit: count)
-        let saved = try savedPositions(target, console)
-        var configuration = configuration
-        configuration.positions = saved.positions
-        let topics = target.words.isEmpty ? saved.positions.keys.sorted() : target.words
         do {
-            try await withClient(target.url, configuration) { client in
+            try await withClient(url, configuration) { client in
                 try await SignalNotices(console: console).show(client.signals) {
                     let events = client.events
                     try await client.connect()
                     counter.hasBegun = true
                     try await subscribe(to: topics, client, console)
-                    let keeper = PositionKeeper(path: positionsFile, client: client, from: saved)
-                    try await show(events, printer, counter, keeper)
+                    if let keeper {
+                        try await show(events, printer, counter, keeper, client)
+                    } else {
+                        try await show(events, printer, counter) { _ in }
+                    }
                 }
             }
         } catch let error as WSEError where error.code == .cancelled && counter.hasBegun {
             // The counts below are what a person wants to see after Ctrl-C.
         } catch let error as ToolError where error == .outputClosed {
             return true
+        } catch let error as UnshownEvent {
+            if error.cause == .outputClosed { return true }
+            throw error.cause
         }
         if isCounting { try printer.show(counter.tally) }
         return counter.isComplete
@@ -89,22 +98,43 @@ public struct Listening: Sendable {
 
     /// Shows events until enough were shown or the client ends, and saves up to where, however it ends.
     private func show(
-        _ events: WSEEventSequence, _ printer: EventPrinter, _ counter: EventCounter, _ keeper: PositionKeeper
+        _ events: WSEEventSequence, _ printer: EventPrinter, _ counter: EventCounter,
+        _ keeper: PositionKeeper, _ client: WSEClient
     ) async throws {
-        do {
-            for try await event in events {
-                if filter.admits(event) { try show(event, printer, counter) }
-                try keeper.passed(event)
-                if counter.isComplete { break }
+        let positions = client.positions()
+        let saving = Task { () -> ToolError? in
+            do throws(ToolError) {
+                try await keeper.keepSaving(from: positions)
+                return nil
+            } catch {
+                // Ends the events, too.
+                await client.disconnect()
+                return error
             }
-        } catch let error as UnshownEvent {
-            try keeper.save(without: error.event)
-            throw error.cause
-        } catch {
-            try keeper.save()
-            throw error
         }
-        try keeper.save()
+        var (unshown, failure): (UnshownEvent?, (any Error)?)
+        do {
+            try await show(events, printer, counter) { keeper.passed($0) }
+        } catch let error as UnshownEvent {
+            (unshown, failure) = (error, error.cause)
+        } catch {
+            failure = error
+        }
+        saving.cancel()
+        if let error = await saving.value { throw error }
+        try keeper.finish(with: client.positions(), without: unshown?.event)
+        if let failure { throw failure }
+    }
+
+    private func show(
+        _ events: WSEEventSequence, _ printer: EventPrinter, _ counter: EventCounter,
+        passed: (WSEEvent) -> Void
+    ) async throws {
+        for try await event in events {
+            if filter.admits(event) { try show(event, printer, counter) }
+            passed(event)
+            if counter.isComplete { break }
+        }
     }
 
     private func show(
@@ -124,9 +154,16 @@ public struct Listening: Sendable {
 
     private func savedPositions(_ target: Target, _ console: Console) throws(ToolError) -> SavedPositions {
         let fresh = SavedPositions(server: target.shown)
-        guard resumes else { return fresh }
         guard let path = positionsFile else {
+            guard resumes else { return fresh }
             throw ToolError(.usage, "--resume goes on where the file of --save says, so it wants --save")
+        }
+        guard resumes else {
+            // Nobody's notes are written over because of a wrong name.
+            if InputFile.exists(path), try !InputFile.path(path).read().isEmpty {
+                _ = try SavedPositions(path: path)
+            }
+            return fresh
         }
         guard var saved = try SavedPositions(path: path) else {
             console.note("\(path) is not there yet; this is the beginning")

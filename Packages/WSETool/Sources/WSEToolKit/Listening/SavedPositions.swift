@@ -16,30 +16,39 @@ struct SavedPositions: Sendable, Hashable {
     init?(path: String) throws(ToolError) {
         guard InputFile.exists(path) else { return nil }
         let bytes = try InputFile.path(path).read()
-        let wrong = ToolError(.dataError, "\(path) holds no positions")
-        guard
-            let value = try? WSEValue(
-                json: bytes.span.bytes, limits: WireLimits(maximumMessageSize: InputFile.limit)),
-            let server = value["server"]?.stringValue, let members = value["positions"]?.objectValue
-        else { throw wrong }
+        func wrong(_ reason: String) -> ToolError {
+            ToolError(
+                .dataError, "\(path) holds no positions of wse listen: \(reason)",
+                advice: "it is left as it is; remove it to begin anew, or name another file with --save")
+        }
+        guard !bytes.isEmpty else { throw wrong("it is empty") }
+        let value: WSEValue
+        do {
+            value = try WSEValue(
+                json: bytes.span.bytes, limits: WireLimits(maximumMessageSize: InputFile.limit))
+        } catch {
+            throw wrong("it is not JSON: \(error)")
+        }
+        guard let server = value["server"]?.stringValue, let members = value["positions"]?.objectValue
+        else { throw wrong("it has no server and positions") }
         self.server = server
         positions = [:]
         for (topic, position) in members {
             guard let epoch = position["epoch"]?.stringValue, let offset = position["offset"]?.uintValue
-            else { throw wrong }
+            else { throw wrong("the place of \(topic.shown) has no epoch and offset") }
             positions[topic] = TopicPosition(epoch: epoch, offset: offset)
         }
     }
 
     /// - Throws: ``ToolError`` with status `cannotCreate`; the file is as it was then.
-    func write(to path: String) throws(ToolError) {
+    func write(to file: OutputFile) throws(ToolError) {
         let members = positions.mapValues { position -> WSEValue in
             ["epoch": .string(position.epoch), "offset": WSEValue(position.offset)]
         }
         let value: WSEValue = ["server": .string(server), "positions": .object(members)]
         // Text and integers can always be written.
         let text = ((try? value.jsonText()) ?? "{}") + "\n"
-        try OutputFile.write(Array(text.utf8), to: path)
+        try file.write(Array(text.utf8))
     }
 
     /// Notes an event that was dealt with. Events of a topic come in order, so a position in the same epoch only moves

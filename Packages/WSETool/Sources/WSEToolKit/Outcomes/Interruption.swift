@@ -31,7 +31,7 @@ public struct Interruption: Sendable {
                     signal(number, SIG_IGN)
                     let source = DispatchSource.makeSignalSource(signal: number)
                     source.setEventHandler {
-                        signal(number, SIG_DFL)
+                        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
                         continuation.yield(number)
                         continuation.finish()
                         source.cancel()

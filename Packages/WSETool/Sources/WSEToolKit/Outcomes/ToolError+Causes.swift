@@ -31,10 +31,25 @@ extension ToolError {
     /// What the client says, and what lies below it.
     static func text(_ error: WSEError) -> String {
         guard let cause = error.underlying as? WebSocketError else { return error.description }
+        if let trouble = TLSTrouble(cause) { return "\(error.code): \(trouble.text)" }
         return error.message == cause.message ? error.description : "\(error): \(cause.message)"
     }
 
     private init(server error: WSETestServerError) {
-        self.init(error.code == .bindFailed ? .unavailable : .software, error.message)
+        guard error.code == .bindFailed else {
+            self.init(.software, error.message)
+            return
+        }
+        self.init(
+            .unavailable, "\(error.message): \(Self.reason(error.cause))".shown,
+            advice: "is another server at this port? --port 0 takes a free one, --host another address")
+    }
+
+    /// The system's words, without the function, its arguments and the number that SwiftNIO puts around them.
+    private static func reason(_ cause: (any Error)?) -> String {
+        guard let cause else { return "no reason is known" }
+        let text = "\(cause)"
+        let words = text.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? text
+        return words.split(separator: ") (errno", maxSplits: 1).first.map(String.init) ?? words
     }
 }

@@ -17,7 +17,7 @@ public struct Requesting: Sendable {
         _ words: [String], _ console: Console, _ interruption: Interruption
     ) async throws(ToolError) -> ToolStatus {
         let target = try Target(words, console)
-        guard let type = target.words.first, target.words.count <= 2 else {
+        guard let type = target.words.first, !type.isEmpty, target.words.count <= 2 else {
             throw ToolError(.usage, "a request wants a type and perhaps a payload")
         }
         let payload = try Payload.parse(target.words.dropFirst().first, console)

@@ -21,33 +21,42 @@ public struct Sending: Sendable {
         // What is handed to this command is either sent or not; it does not live long enough to queue.
         configuration.offlineQueue = nil
         do {
-            let (signal, outcomes) = try await interruption.watch { [configuration] in
+            // An interruption that came too late to keep anything from being sent is none.
+            _ = try await interruption.watch { [configuration] in
                 try await withClient(target.url, configuration) { client in
                     try await client.connect()
-                    var outcomes: [SendOutcome] = []
-                    for start in stride(from: 0, to: messages.count, by: 100) {
-                        let part = Array(messages[start..<min(start + 100, messages.count)])
-                        outcomes +=
-                            part.count == 1
-                            ? [try await send(part[0], client)] : try await client.sendBatch(part)
-                    }
-                    return outcomes
-                }
-            }
-            if let signal { return .interrupted(by: signal) }
-            for outcome in outcomes {
-                var writer = JSONWriter()
-                writer.add("id", outcome.id)
-                if console.isOutputTerminal {
-                    try console.print("sent \(outcome.id)")
-                } else {
-                    try console.writeJSON(writer.line())
+                    try await send(messages, client, console)
                 }
             }
             return .success
         } catch {
             throw ToolError(error)
         }
+    }
+
+    /// Prints the ids of what was sent part by part, so that they are known if a later part fails.
+    private func send(_ messages: [WSEMessage], _ client: WSEClient, _ console: Console) async throws {
+        for start in stride(from: 0, to: messages.count, by: 100) {
+            let part = Array(messages[start..<min(start + 100, messages.count)])
+            let outcomes: [SendOutcome]
+            do {
+                outcomes =
+                    part.count == 1 ? [try await send(part[0], client)] : try await client.sendBatch(part)
+            } catch {
+                if messages.count > 1 {
+                    console.note("\(start.grouped) of \(messages.count.grouped) events were sent")
+                }
+                throw error
+            }
+            for outcome in outcomes { try show(outcome, console) }
+        }
+    }
+
+    private func show(_ outcome: SendOutcome, _ console: Console) throws(ToolError) {
+        guard !console.isOutputTerminal else { return try console.print("sent \(outcome.id)") }
+        var writer = JSONWriter()
+        writer.add("id", outcome.id)
+        try console.writeJSON(writer.line())
     }
 
     private func send(_ message: WSEMessage, _ client: WSEClient) async throws -> SendOutcome {
@@ -64,8 +73,15 @@ public struct Sending: Sendable {
                 throw ToolError(.usage, "with --lines, each event says its own priority and correlation_id")
             }
             var messages: [WSEMessage] = []
-            for line in try console.readInput(for: "the events").split(separator: 0x0A) {
-                let envelope = try EventDescription(json: Array(line)).envelope
+            let lines = try console.readInput(for: "the events").split(
+                separator: 0x0A, omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() where !line.allSatisfy(ByteForm.isBlank) {
+                let envelope: Envelope
+                do throws(ToolError) {
+                    envelope = try EventDescription(json: Array(line)).envelope
+                } catch {
+                    throw ToolError(error.status, "line \(index + 1): \(error.message)", advice: error.advice)
+                }
                 messages.append(
                     WSEMessage(
                         envelope.type, envelope.payload, priority: envelope.priority,
@@ -73,7 +89,7 @@ public struct Sending: Sendable {
             }
             return messages
         }
-        guard let type = words.first, words.count <= 2 else {
+        guard let type = words.first, !type.isEmpty, words.count <= 2 else {
             throw ToolError(.usage, "a message wants a type and perhaps a payload")
         }
         return [

@@ -23,16 +23,19 @@ public struct Serving: Sendable {
         guard rate > 0, rate <= 1_000_000, count ?? 1 > 0 else {
             throw ToolError(.usage, "--rate wants a number up to 1,000,000, --count 1 or more")
         }
+        guard !topics.contains("") else { throw ToolError(.usage, "a topic's name cannot be empty") }
         guard certificateFile == nil || server.usesTLS else {
             throw ToolError(.usage, "--certificate-file wants --tls, as there is no certificate without it")
         }
+        let certificate = try certificateFile.map { (path) throws(ToolError) in try OutputFile(path) }
         let secret = try server.secret(console)
         let wantsToken = secret != nil
         let configuration = try server.configuration(secret: secret)
         let faults = try server.faults()
+        let refusal = try server.requestRefusal()
         do {
             let (_, ()) = try await interruption.watch {
-                try await serve(configuration, faults, wantsToken: wantsToken, console)
+                try await serve(configuration, faults, refusal, certificate, wantsToken: wantsToken, console)
             }
             return .success
         } catch {
@@ -44,17 +47,17 @@ public struct Serving: Sendable {
     }
 
     private func serve(
-        _ configuration: WSETestServer.Configuration, _ faults: FaultScript, wantsToken: Bool,
-        _ console: Console
+        _ configuration: WSETestServer.Configuration, _ faults: FaultScript,
+        _ refusal: WSETestServer.Refusal, _ certificate: OutputFile?, wantsToken: Bool, _ console: Console
     ) async throws {
         let feed = DemoFeed(topics: topics, seed: server.seed)
-        if let certificateFile, let tls = configuration.tls {
-            try OutputFile.write(Array(tls.certificateChain.utf8), to: certificateFile)
+        if let certificate, let tls = configuration.tls {
+            try certificate.write(Array(tls.certificateChain.utf8))
         }
         let server = try await WSETestServer.start(configuration: configuration)
         server.inject(faults)
         server.relayPublications()
-        for _ in 0..<self.server.refuse { server.refuseNext(.status(503)) }
+        for _ in 0..<self.server.refuse { server.refuseNext(refusal) }
         let log = ServerLog(console: console)
         if tellsMessages { server.onMessage { log.received($0) } }
         do {

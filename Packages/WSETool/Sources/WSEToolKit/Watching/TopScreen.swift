@@ -9,7 +9,7 @@ struct TopScreen {
         var lines = head(model, statistics) + [""]
         let rows = model.busiest
         let names = rows.map { $0.name.isEmpty ? "(no topic)" : $0.name.shown }
-        let nameWidth = min(40, max(10, names.map(\.count).max() ?? 0))
+        let nameWidth = min(40, max(10, names.map(\.columns).max() ?? 0))
         lines.append(
             style.bold(
                 "topic".padded(to: nameWidth) + "events/s".aligned(to: 12) + "total".aligned(to: 12)

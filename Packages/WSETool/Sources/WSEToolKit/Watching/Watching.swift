@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import WSEClient
 
 /// `wse top`: rates, latency, quality and losses, live.
@@ -42,6 +43,8 @@ public struct Watching: Sendable {
         _ target: Target, _ configuration: WSEConfiguration, _ meter: RoundTripMeter, _ interval: Duration,
         _ console: Console
     ) async throws -> Bool {
+        // Whoever interrupts before that has seen nothing.
+        let hasBegun = Atomic(false)
         let model = SharedTopModel(TopModel(url: target.shown, start: .now))
         let screen = console.isOutputTerminal && !isJSON ? Screen(output: console.output) : nil
         do {
@@ -49,6 +52,7 @@ public struct Watching: Sendable {
                 let events = client.events
                 let signals = client.signals
                 try await client.connect()
+                hasBegun.store(true, ordering: .relaxed)
                 if !target.words.isEmpty { _ = try await client.subscribe(orFail: target.words) }
                 try screen?.open()
                 defer { screen?.close() }
@@ -71,7 +75,7 @@ public struct Watching: Sendable {
                     return false
                 }
             }
-        } catch let error as WSEError where error.code == .cancelled {
+        } catch let error as WSEError where error.code == .cancelled && hasBegun.load(ordering: .relaxed) {
             return false
         } catch let error as ToolError where error == .outputClosed {
             return true

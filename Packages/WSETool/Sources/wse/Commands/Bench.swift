@@ -7,7 +7,7 @@ struct Bench: AsyncParsableCommand {
         usage: "wse bench [URL] [TOPIC ...] [options]",
         discussion: """
             Round trips need a server application that answers the requests; the embedded server of `wse serve` answers \
-            echo. Only measure servers that are yours.
+            echo. Only measure servers that are yours. On a terminal it tells how far it is.
 
             EXAMPLES:
               wse bench ws://127.0.0.1:8765/wse

@@ -8,7 +8,7 @@ struct Decode: AsyncParsableCommand {
             Every form of the protocol is understood: JSON in both dialects, C: and bare zlib, M: and bare MessagePack, E: \
             with its key, batches, and the heartbeat lines of old servers. What cannot be read is told on standard error \
             with the byte at which it goes wrong, counted in the text that was read: after a prefix, inflated and decrypted. \
-            The exit code is 1 then.
+            The exit code is 1 then, also for an E: frame whose key was not given, and 65 where there is no frame.
 
             EXAMPLES:
               echo '{"c":"U","t":"tick","p":{"px":1.5}}' | wse decode

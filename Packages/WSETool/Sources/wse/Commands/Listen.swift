@@ -10,13 +10,14 @@ struct Listen: AsyncParsableCommand {
             missing for good is told on standard error. Without topics it shows what the server sends by itself.
 
             With --save and --resume it goes on where it ended, and the server is asked for what was published meanwhile. \
-            What came in the last second before it was killed is shown once more.
+            What came in the last second before it was killed is shown once more. The file is replaced as a whole, and \
+            one that holds anything else is left alone.
 
-            Without --count it ends with Ctrl-C, and that is no failure.
+            Without --count it ends with Ctrl-C, and that is no failure once there was a connection.
 
             EXAMPLES:
               wse listen ws://127.0.0.1:8765/wse market.BTC-USD
-              wse listen wss://example.com/wse prices --token-file ~/.wse-token | jq .payload.price
+              wse listen wss://example.com/wse prices --token-file token | jq .payload
               wse listen market.BTC-USD --where 'price>64000' --where side=buy --count 10
               wse listen market.BTC-USD load.web-1 --counts
               wse listen prices --save positions.json --resume >> prices.jsonl

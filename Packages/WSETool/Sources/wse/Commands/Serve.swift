@@ -10,9 +10,17 @@ struct Serve: AsyncParsableCommand {
             which `wse token make` makes. It answers echo, and publishes \
             what clients send as publish with topic, type and payload.
 
+            FAULTS are the same for the same seed, and count events for each connection, from 1. --fault WHICH:WHAT names \
+            any of them:
+              which  3, 5-9, every=10, chance=0.01, type=TYPE, topic=TOPIC, all
+              what   pass, drop, duplicate[=COPIES], reorder[=EVENTS], delay=SECONDS,
+                     corrupt[=bytes|truncate|garbage|reserved-bit], replace=TEXT, stall,
+                     cut[=finish|reset], close[=CODE]
+
             EXAMPLES:
               wse serve
               wse serve market.BTC-USD --rate 100 --cut-after 50 --drop 0.01 --seed 7
+              wse serve --fault 100:cut=reset --fault every=10:drop --deny 'secret.*'
               WSE_SECRET=… wse serve --port 9000
               wse serve --tls --certificate-file localhost.pem
             """)

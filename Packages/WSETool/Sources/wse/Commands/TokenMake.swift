@@ -8,7 +8,7 @@ struct TokenMake: AsyncParsableCommand {
         discussion: """
             EXAMPLES:
               WSE_SECRET=… wse token make --subject ada > token
-              export WSE_TOKEN=$(wse token make --secret-file secret --lifetime 60 --claim role=admin)
+              export WSE_TOKEN=$(wse token make --secret-file secret --claim role=admin)
             """)
 
     @Option(help: ArgumentHelp("The user.", valueName: "name"))

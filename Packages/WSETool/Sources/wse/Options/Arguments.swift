@@ -4,6 +4,7 @@ public import WSEToolKit
 // The values of options, for parsing, help and shell completion.
 extension Listening.Format: ExpressibleByArgument {}
 extension ByteForm: ExpressibleByArgument {}
+extension ServerSettings.Frames: ExpressibleByArgument {}
 extension FrameEncoding.Format: ExpressibleByArgument {}
 
 /// Which published server the embedded one behaves like.

@@ -35,8 +35,36 @@ struct FaultOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Go silent after so many events, with TCP open.", valueName: "events"))
     var stallAfter: Int?
 
-    @Option(help: ArgumentHelp("Answer the first requests with HTTP 503.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Wait before each event that nothing else happens to; those behind it wait, too.",
+            valueName: "seconds"))
+    var delay = 0.0
+
+    @Option(
+        name: .customLong("fault"),
+        help: ArgumentHelp(
+            "Do something to some events, as in every=10:drop; see above. May be given again; the first that fits acts.",
+            valueName: "which:what"))
+    var rules: [String] = []
+
+    @Option(help: "Which frames all these count and hit.")
+    var faultFrames = ServerSettings.Frames.application
+
+    @Option(
+        name: .customLong("deny"),
+        help: ArgumentHelp(
+            "Refuse subscriptions to this topic; * stands for anything. May be given again.",
+            valueName: "topic"))
+    var deniedTopics: [String] = []
+
+    @Option(help: ArgumentHelp("Refuse so many of the first requests to connect.", valueName: "number"))
     var refuse = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "What those get: an HTTP status, hang-up, or silence.", valueName: "status"))
+    var refuseWith = "503"
 
     @Option(help: ArgumentHelp("The same seed gives the same faults and values.", valueName: "number"))
     var seed: UInt64 = 1
@@ -51,7 +79,12 @@ struct FaultOptions: ParsableArguments {
         settings.closeAfterEvents = closeAfter
         settings.closeCode = closeCode
         settings.stallAfterEvents = stallAfter
+        settings.delay = delay
+        settings.rules = rules
+        settings.frames = faultFrames
+        settings.deniedTopics = deniedTopics
         settings.refuse = refuse
+        settings.refusal = refuseWith
         settings.seed = seed
     }
 }

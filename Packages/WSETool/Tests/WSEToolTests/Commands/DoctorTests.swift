@@ -93,6 +93,39 @@ struct DoctorTests {
         }
     }
 
+    @Test("A certificate for another name, and a server without TLS, fail at TLS in words of their own")
+    func wrongTLS() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.tls = .localhost
+        let file = TemporaryFile(WSETestServer.TLS.localhost.certificateChain)
+        defer { file.remove() }
+        try await withWSETestServer(configuration: configuration) { server in
+            // An address of this machine that the certificate does not have.
+            let other = server.url.replacing("127.0.0.1", with: "[::ffff:127.0.0.1]")
+            let (report, status) = try await examine(other) { $0.connection.authorities = file.path }
+            #expect(status == .unavailable)
+            #expect(verdicts(report)[2] == "tls failed")
+            #expect(report["advice", 0]?.stringValue?.contains("stands in the certificate") == true)
+        }
+        try await withWSETestServer { server in
+            let (report, status) = try await examine(server.url.replacing("ws:", with: "wss:"))
+            #expect(status == .unavailable)
+            #expect(report["steps", 2, "text"] == "connection: What answers there is not TLS.")
+            #expect(report["advice", 0]?.stringValue?.contains("ws://") == true)
+        }
+    }
+
+    @Test("Where a redirect leads is told")
+    func redirected() async throws {
+        try await withWSETestServer { server in
+            let field = WSETestServer.Request.HeaderField(name: "Location", value: "https://a.example/wse")
+            server.refuseNext(.status(307, headers: [field]))
+            let (report, status) = try await examine(server.url)
+            #expect(status == .unavailable)
+            #expect(report["advice", 0] == "connect to wss://a.example/wse")
+        }
+    }
+
     @Test("A refused upgrade, a hang-up and a refused token fail where they happen")
     func refusals() async throws {
         var configuration = WSETestServer.Configuration()
@@ -141,6 +174,54 @@ struct DoctorTests {
             #expect(report["events"] == 50)
             #expect(server.messages(ofType: "echo").count == 23)
             #expect(server.connectionCount == 4)
+        }
+    }
+
+    @Test("On a terminal a benchmark tells how far it is, and leaves nothing of that behind")
+    func benchProgress() async throws {
+        try await withWSETestServer { server in
+            let world = TestConsole(isDiagnosticsTerminal: true)
+            var benchmark = Benchmark()
+            (benchmark.connects, benchmark.requests, benchmark.warmUp, benchmark.events) = (1, 2, 0, 5)
+            let ready = benchmark
+            let stop = TestInterruption()
+            async let status = ready.run([server.url, "silent"], world.console, stop.interruption)
+            await world.diagnostics.wait { $0.contains("\revents: 0 of 5") }
+            for words in ["\rconnections: 0 of 1", "\rrequests: 0 of 2"] {
+                #expect(world.diagnostics.text.contains(words))
+            }
+            stop.send(2)
+            let outcome = try await status
+            #expect(outcome.code == 130)
+            #expect(world.diagnostics.text.hasSuffix("\r\u{1B}[K"))
+        }
+    }
+
+    @Test("Progress is drawn as it goes on, and nowhere but on a terminal")
+    func progress() {
+        let world = TestConsole(isDiagnosticsTerminal: true)
+        let line = ProgressLine(console: world.console, interval: .zero)
+        line?.begin("requests", of: 2_000)
+        line?.advance()
+        line?.end()
+        #expect(
+            world.diagnostics.text
+                == "\rrequests: 0 of 2,000\u{1B}[K\rrequests: 1 of 2,000\u{1B}[K\r\u{1B}[K")
+        #expect(ProgressLine(console: TestConsole().console) == nil)
+    }
+
+    @Test("top that is interrupted before there is a connection has shown nothing")
+    func topBeforeConnecting() async throws {
+        try await withWSETestServer { server in
+            server.refuseNext(.silence)
+            let stop = TestInterruption()
+            let outcome = Task {
+                try await Watching().run([server.url], TestConsole().console, stop.interruption)
+            }
+            try await server.waitForRefusedRequests(1)
+            stop.send(2)
+            let error = await #expect(throws: ToolError.self) { try await outcome.value }
+            #expect(error?.status.code == 130)
         }
     }
 
@@ -276,6 +357,8 @@ struct DoctorTests {
             { $0.server.cutAfterEvents = 0 }, { $0.server.cutEverySeconds = 0 },
             { $0.rate = .nan }, { $0.server.refuse = -1 }, { $0.count = 0 },
             { $0.certificateFile = "localhost.pem" },
+            { ($0.certificateFile, $0.rate) = ("localhost.pem", -1) }, { $0.server.refusal = "soon" },
+            { $0.server.rules = ["3:nothing"] }, { $0.topics = ["a", ""] }, { $0.server.delay = -1 },
         ] {
             var serving = Serving()
             serving.server.port = 0

@@ -169,12 +169,18 @@ struct ListeningTests {
         var configuration = WSETestServer.Configuration()
         configuration.authentication = .token(secret: "a secret of tests")
         try await withWSETestServer(configuration: configuration) { server in
+            let anonymous = await #expect(throws: ToolError.self) {
+                try await command().run([server.url, "a"], TestConsole().console, .never)
+            }
+            #expect(anonymous?.status == .noPermission)
+            #expect(anonymous?.advice?.contains("WSE_TOKEN") == true)
             let token = JSONWebToken.make(subject: "ada", secret: "another secret")
             let world = TestConsole(environment: ["WSE_TOKEN": token])
             let error = await #expect(throws: ToolError.self) {
                 try await command().run([server.url, "a"], world.console, .never)
             }
             #expect(error?.status == .noPermission)
+            #expect(error?.advice?.contains("wse token inspect") == true)
             #expect(error?.description.contains(token) == false)
             let good = JSONWebToken.make(subject: "ada", secret: "a secret of tests")
             let listening = command { $0.count = 1 }

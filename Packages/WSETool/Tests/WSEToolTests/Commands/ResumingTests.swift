@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WSEClient
 import WSETestServer
@@ -96,7 +97,8 @@ struct ResumingTests {
             let position = try #require(server.position(of: "a"))
             let known = TopicPosition(epoch: position.epoch.string, offset: position.offset)
             let foreign = TopicPosition(epoch: "0000002a", offset: .max)
-            try SavedPositions(server: server.url, positions: ["a": known, "b": foreign]).write(to: file.path)
+            try SavedPositions(server: server.url, positions: ["a": known, "b": foreign]).write(
+                to: OutputFile(file.path))
             let world = TestConsole()
             let command = listening(file, count: 1)
             async let status = command.run([server.url, "a"], world.console, .never)
@@ -145,15 +147,15 @@ struct ResumingTests {
         defer { file.remove() }
         // It has received nothing, so it has no positions at all.
         let client = try WSEClient(url: "ws://127.0.0.1:1/")
-        let keeper = PositionKeeper(path: file.path, client: client, from: SavedPositions(server: "s"))
+        let keeper = PositionKeeper(file: try OutputFile(file.path), from: SavedPositions(server: "s"))
         var decoder = MessageDecoder()
         var items: [WireItem] = []
         for offset in 3..<6 {
             let json = #"{"t":"x","tp":"a","e":"0000007b","o":\#(offset)}"#
             decoder.decode(json.utf8Span.span.bytes, as: .text, into: &items)
         }
-        for case .event(let event) in items { try keeper.passed(event) }
-        try keeper.save()
+        for case .event(let event) in items { keeper.passed(event) }
+        try keeper.finish(with: client.positions())
         #expect(
             try SavedPositions(path: file.path)?.positions == [
                 "a": TopicPosition(epoch: "0000007b", offset: 5)
@@ -168,7 +170,7 @@ struct ResumingTests {
             let file = TemporaryFile()
             defer { file.remove() }
             let place = TopicPosition(epoch: "0000002a", offset: 7)
-            try SavedPositions(server: server.url, positions: ["b": place]).write(to: file.path)
+            try SavedPositions(server: server.url, positions: ["b": place]).write(to: OutputFile(file.path))
             let command = listening(file, count: 1)
             async let status = command.run([server.url, "a", "b"], TestConsole().console, .never)
             try await server.waitForSubscription(to: "a")
@@ -181,19 +183,64 @@ struct ResumingTests {
         }
     }
 
-    @Test("A file that cannot be written is told")
-    func cannotWrite() async throws {
-        try await withWSETestServer { server in
+    @Test("A file that cannot be written is told before anything is connected", arguments: [true, false])
+    func cannotWrite(resumes: Bool) async {
+        for path in ["/nonexistent/positions.json", "/dev/null", "/"] {
             var command = Listening()
-            (command.positionsFile, command.count) = ("/nonexistent/positions.json", 1)
+            (command.positionsFile, command.resumes) = (path, resumes)
+            let ready = command
+            let error = await #expect(throws: ToolError.self) {
+                try await ready.run(["ws://127.0.0.1:1/", "a"], TestConsole().console, .never)
+            }
+            #expect(error?.status == .cannotCreate, "\(path)")
+        }
+    }
+
+    @Test("A file that cannot be written any more ends it, also where nothing more comes")
+    func noLongerWritable() async throws {
+        try await withWSETestServer { server in
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+                "wse-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            var command = Listening()
+            command.positionsFile = folder.appendingPathComponent("positions").path
             let ready = command
             let world = TestConsole()
             let outcome = Task { try await ready.run([server.url, "a"], world.console, .never) }
             try await server.waitForSubscription(to: "a")
+            try FileManager.default.removeItem(at: folder)
             try publish(0..<1, to: "a", on: server)
             let error = await #expect(throws: ToolError.self) { try await outcome.value }
             #expect(error?.status == .cannotCreate)
-            #expect(world.output.lines.count == 1)
+            #expect(try await server.nextConnection().ended().code == 1_000)
+        }
+    }
+
+    @Test("Without --resume, too, a file of another kind is left alone, and an empty one is taken")
+    func foreignFile() async throws {
+        let file = TemporaryFile("my notes\n")
+        defer { file.remove() }
+        var command = listening(file, count: 1)
+        command.resumes = false
+        let ready = command
+        let error = await #expect(throws: ToolError.self) {
+            try await ready.run(["ws://127.0.0.1:1/", "a"], TestConsole().console, .never)
+        }
+        #expect(error?.status == .dataError)
+        #expect(file.contents == "my notes\n")
+        let empty = TemporaryFile("")
+        defer { empty.remove() }
+        try await withWSETestServer { server in
+            var command = listening(empty, count: 1)
+            command.resumes = false
+            let ready = command
+            async let status = ready.run([server.url, "a"], TestConsole().console, .never)
+            try await server.waitForSubscription(to: "a")
+            try publish(0..<1, to: "a", on: server)
+            let outcome = try await status
+            #expect(outcome == .success)
+            #expect(try SavedPositions(path: empty.path)?.positions["a"]?.offset == 0)
         }
     }
 

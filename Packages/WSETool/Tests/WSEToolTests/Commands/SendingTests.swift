@@ -51,6 +51,56 @@ struct SendingTests {
         }
     }
 
+    @Test("A line that is no event is named, and nothing is sent")
+    func badLine() async throws {
+        let input = "{\"type\":\"a\"}\r\n\r\n{\"type\":7}\n"
+        var sending = Sending()
+        sending.isLineByLine = true
+        let ready = sending
+        let error = await #expect(throws: ToolError.self) {
+            try await ready.run(["ws://127.0.0.1:1/"], TestConsole(input: input).console, .never)
+        }
+        #expect(error?.message == "line 3: type is not text")
+        #expect(error?.status == .dataError)
+    }
+
+    @Test("The ids of what was sent are known when what follows fails")
+    func partlySent() async throws {
+        try await withWSETestServer { server in
+            // What cannot be encoded fails on its way, behind a hundred that can.
+            let events =
+                (0..<100).map { #"{"type":"n","payload":\#($0)}"# } + [#"{"type":"n","payload":1e400}"#]
+            let world = TestConsole(input: events.joined(separator: "\n"))
+            var sending = Sending()
+            sending.isLineByLine = true
+            let ready = sending
+            let error = await #expect(throws: ToolError.self) {
+                try await ready.run([server.url], world.console, .never)
+            }
+            #expect(error?.status == .dataError)
+            #expect(world.output.lines.count == 100)
+            #expect(world.diagnostics.text == "100 of 101 events were sent\n")
+        }
+    }
+
+    @Test(
+        "A number that cannot be kept is told of",
+        arguments: [
+            ("[123456789012345678901234567890]", "1.2345678901234568e+29"),
+            (#"{"a":"\"1","b":0.12345678901234567890}"#, "0.12345678901234568"),
+            ("[18446744073709551615,-9223372036854775808,9007199254740993,1.10,-0.0,1e300]", nil),
+            (#"["123456789012345678901234567890"]"#, nil), ("0.1000000000000000000", nil),
+        ] as [(String, String?)])
+    func inexactNumbers(payload: String, sent: String?) throws {
+        let world = TestConsole()
+        _ = try Payload.parse(payload, world.console)
+        if let sent {
+            #expect(world.diagnostics.text.contains("is sent as \(sent);"), "\(world.diagnostics.text)")
+        } else {
+            #expect(world.diagnostics.text.isEmpty)
+        }
+    }
+
     @Test("Standard input gives one thing, and options that would do nothing are refused")
     func contradictions() async throws {
         func refused(
@@ -70,6 +120,7 @@ struct SendingTests {
         #expect(
             await refused(["a", "-"]) { $0.connection.tokenFile = "-" }
                 == "standard input gives the payload, so it cannot give the token as well")
+        #expect(await refused([""]) { _ in } == "a message wants a type and perhaps a payload")
         let own = "with --lines, each event says its own priority and correlation_id"
         #expect(await refused([]) { ($0.isLineByLine, $0.priority) = (true, "high") } == own)
         #expect(await refused([]) { ($0.isLineByLine, $0.correlationID) = (true, "7") } == own)
@@ -152,6 +203,24 @@ struct SendingTests {
             }
             #expect(error?.status == .failure)
             #expect(error?.message.contains("not today") == true)
+        }
+    }
+
+    @Test("What a server says of itself does not steer the terminal, not even verbosely")
+    func steering() async throws {
+        try await withWSETestServer { server in
+            server.on("ask") { message in
+                try? message.connection.send("error", ["code": "X", "message": "\u{1B}[2Jgone"])
+                try? message.connection.reply(to: message, "answer", [:])
+            }
+            let world = TestConsole(isTerminal: true)
+            var requesting = Requesting()
+            requesting.connection.isVerbose = true
+            let status = try await requesting.run([server.url, "ask"], world.console, .never)
+            #expect(status == .success)
+            #expect(world.diagnostics.text.contains("info state changed state=connected"))
+            #expect(world.diagnostics.text.contains(#"\u001b[2Jgone"#), "\(world.diagnostics.text)")
+            #expect(!(world.output.text + world.diagnostics.text).contains("\u{1B}"))
         }
     }
 

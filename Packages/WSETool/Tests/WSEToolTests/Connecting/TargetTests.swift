@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import WSEClient
+import WSETestServer
 
 @testable import WSEToolKit
 
@@ -98,6 +99,37 @@ struct TargetTests {
         settings.authorities = "/nonexistent.pem"
         let error = #expect(throws: ToolError.self) { try settings.configuration(world.console) }
         #expect(error?.status == .noInput)
+    }
+
+    @Test(
+        "A file that holds no certificates is told as such",
+        arguments: ["", "hello", "begun", "cut", "damaged"])
+    func badAuthorities(kind: String) throws {
+        let good = WSETestServer.TLS.localhost.certificateChain
+        let lines = good.split(separator: "\n")
+        let contents =
+            switch kind {
+            case "begun": String(good.prefix(200))
+            case "cut": (lines.prefix(4) + lines.suffix(1)).joined(separator: "\n")
+            case "damaged": good.replacing("A", with: "!")
+            default: kind
+            }
+        let file = TemporaryFile(contents)
+        defer { file.remove() }
+        let error = #expect(throws: ToolError.self) { try CertificateFile(file.path) }
+        #expect(error?.status == .dataError)
+        #expect(error?.message.contains("no certificates in PEM") == true)
+        let whole = TemporaryFile("some text before\n" + good + good)
+        defer { whole.remove() }
+        #expect(throws: Never.self) { try CertificateFile(whole.path) }
+    }
+
+    @Test("What cannot be a token is told before anything is connected", arguments: ["a\nb", "a b", "ä"])
+    func badToken(token: String) {
+        let world = TestConsole(environment: ["WSE_TOKEN": token])
+        let error = #expect(throws: ToolError.self) { try ConnectionSettings().token(world.console) }
+        #expect(error?.status == .dataError)
+        #expect(error?.message.contains(token) == false)
     }
 
     @Test("Settings reach the client")

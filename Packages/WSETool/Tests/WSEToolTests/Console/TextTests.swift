@@ -22,7 +22,7 @@ struct TextTests {
         arguments: [
             ("plain é 😀", "plain é 😀"), ("\u{1B}[31m", #"\u001b[31m"#), ("a\nb\tc", #"a\u000ab\u0009c"#),
             ("\u{9B}", #"\u009b"#), ("\u{7F}", #"\u007f"#), ("\u{202E}x\u{2066}", #"\u202ex\u2066"#),
-            ("\u{2028}", #"\u2028"#),
+            ("\u{2028}", #"\u2028"#), ("\u{61C}", #"\u061c"#),
         ])
     func shown(text: String, expected: String) {
         #expect(text.shown == expected)
@@ -39,6 +39,21 @@ struct TextTests {
         #expect(number.fixed(digits) == text)
     }
 
+    @Test(
+        "Durations have three digits that count",
+        arguments: [
+            (.zero, "0 µs"), (.nanoseconds(1_499), "1 µs"), (.microseconds(395), "395 µs"),
+            (.microseconds(999), "999 µs"), (.nanoseconds(999_600), "1 ms"), (.milliseconds(1), "1 ms"),
+            (.microseconds(1_530), "1.53 ms"), (.microseconds(9_996), "10 ms"),
+            (.microseconds(19_640), "19.6 ms"), (.microseconds(881_850), "882 ms"),
+            (.microseconds(999_600), "1 s"), (.milliseconds(1_500), "1.5 s"),
+            (.milliseconds(12_340), "12.3 s"), (.seconds(30), "30 s"), (.seconds(119), "119 s"),
+            (.seconds(120), "2 min"), (.milliseconds(725_400), "12 min 5 s"),
+        ] as [(Duration, String)])
+    func durations(duration: Duration, text: String) {
+        #expect(duration.shown == text)
+    }
+
     @Test("Thousands and sizes")
     func sizes() {
         #expect(1_234_567.grouped == "1,234,567")
@@ -47,6 +62,26 @@ struct TextTests {
         #expect(999.byteSize == "999 B")
         #expect(1_500.byteSize == "1.5 kB")
         #expect(UInt64(2_600_000).byteSize == "2.6 MB")
+    }
+
+    @Test(
+        "Wide characters take two columns, and combined ones those of their base",
+        arguments: [
+            ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本語", 6), ("ｶﾅ", 2), ("한글", 4), ("😀", 2),
+            ("👨‍👩‍👧‍👦", 2), ("❤️", 2), ("…·µ", 3),
+        ])
+    func columns(text: String, columns: Int) {
+        #expect(text.columns == columns)
+    }
+
+    @Test("What is wide is neither cut in two nor padded too far")
+    func wide() {
+        #expect("日本語".clipped(to: 5) == "日本…")
+        #expect("日本語".clipped(to: 4) == "日…")
+        #expect("日本語".clipped(to: 6) == "日本語")
+        #expect("日本".padded(to: 6) == "日本  ")
+        #expect("日本".aligned(to: 5) == " 日本")
+        #expect("\u{1B}[31m日本語\u{1B}[0m".clippedVisibly(to: 4) == "\u{1B}[31m日…\u{1B}[0m")
     }
 
     @Test("Clipping counts characters")

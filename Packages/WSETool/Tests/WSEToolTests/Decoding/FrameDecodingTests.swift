@@ -62,6 +62,16 @@ struct FrameDecodingTests {
         #expect(bad.status == .failure)
     }
 
+    @Test("Line ends of other systems, and lines without anything, are no part of frames")
+    func lineEnds() throws {
+        let text = "PING:1\r\n\r\n \n{\"t\":\"a\"}\r\n"
+        let (output, diagnostics, status) = try decode(Array(text.utf8), as: nil, lines: true)
+        #expect(
+            output == "{\"heartbeat\":\"PING\",\"milliseconds\":1}\n{\"type\":\"a\",\"payload\":null}\n")
+        #expect(diagnostics.isEmpty)
+        #expect(status == .success)
+    }
+
     @Test("Digits of a payload stay as they were sent")
     func exactNumbers() throws {
         let input = #"{"t":"x","p":[1.50,123456789012345678901234567890,1e400]}"#
@@ -121,9 +131,9 @@ struct FrameDecodingTests {
         }
     }
 
-    @Test("Nothing on standard input is no frame")
-    func empty() {
-        let error = #expect(throws: ToolError.self) { try decode([], as: nil) }
+    @Test("Nothing on standard input is no frame", arguments: ["", "\n", " \r\n"])
+    func empty(text: String) {
+        let error = #expect(throws: ToolError.self) { try decode(Array(text.utf8), as: nil) }
         #expect(error?.status == .dataError)
     }
 

@@ -50,14 +50,14 @@ struct DiagnosisTests {
         #expect(
             diagnosis.textLines(TextStyle(isColored: false)) == [
                 "wss://example.com/wse",
-                "  ok      dns          1.00 ms  example.com",
-                "  ok      tcp          2.00 ms  192.0.2.1:443",
-                "  ok      tls          4.00 ms  TLSv1.3, certificate until 2030-03-17T17:46:40Z",
-                "  ok      upgrade      8.00 ms  HTTP 101",
-                "  ok      auth        16.00 ms  let in as ada",
-                "  ok      handshake   32.00 ms  server 2.5.1, recovery",
-                "  ok      heartbeat   64.00 ms  ping and pong",
-                "  ready after 63.00 ms",
+                "  ok      dns             1 ms  example.com",
+                "  ok      tcp             2 ms  192.0.2.1:443",
+                "  ok      tls             4 ms  TLSv1.3, certificate until 2030-03-17T17:46:40Z",
+                "  ok      upgrade         8 ms  HTTP 101",
+                "  ok      auth           16 ms  let in as ada",
+                "  ok      handshake      32 ms  server 2.5.1, recovery",
+                "  ok      heartbeat      64 ms  ping and pong",
+                "  ready after 63 ms",
             ])
         #expect(diagnosis.status == .success)
         let json = try WSEValue(json: String(decoding: diagnosis.json(), as: UTF8.self))
@@ -132,6 +132,55 @@ struct DiagnosisTests {
         #expect(refused.advice.contains { $0.contains("WSE_TOKEN") })
         #expect(refused.status == .noPermission)
         #expect(try diagnosis(try completeTimeline()).advice.isEmpty)
+    }
+
+    private func advice(_ error: WebSocketError) -> String? {
+        Advice.about(WSEError(.connection, error.message, underlying: error))
+    }
+
+    @Test(
+        "Where a redirect leads is told, without the values of its query",
+        arguments: [
+            ("https://a.example/wse?token=s3cret", "connect to wss://a.example/wse?token=…"),
+            ("ws://a.example:81/b", "connect to ws://a.example:81/b"),
+            ("/new?token=s3cret", "connect to where the server redirects to: /new"),
+            ("", "the server redirects without saying where to"),
+        ])
+    func redirects(location: String, expected: String) {
+        let headers = [WebSocketHeader("location", location)]
+        #expect(advice(WebSocketError(.redirected, "no", httpStatus: 301, httpHeaders: headers)) == expected)
+        #expect(
+            advice(WebSocketError(.redirected, "no")) == "the server redirects without saying where to")
+    }
+
+    @Test(
+        "Each failure of TLS has its own advice",
+        arguments: [
+            (.certificateExpired, "renewed"), (.certificateNotYetValid, "the time of this machine"),
+            (.hostNameMismatch, "stands in the certificate"), (.unknownAuthority, "--ca"),
+            (.clientCertificateRefused, "client certificate"), (.protocolVersion, "TLS 1.2"),
+            (.other, "is there TLS"),
+        ] as [(WebSocketError.TLSFailure, String)])
+    func tlsAdvice(failure: WebSocketError.TLSFailure, words: String) {
+        let error = WebSocketError(.tlsFailed, "no", tlsFailure: failure)
+        #expect(advice(error)?.contains(words) == true, "\(String(describing: advice(error)))")
+    }
+
+    @Test(
+        "What the TLS library says is translated",
+        arguments: [
+            ("WRONG_VERSION_NUMBER", "is not TLS", "ws://"), ("UNRECOGNIZED_NAME", "this name", "name right"),
+            ("SSLV3_ALERT_HANDSHAKE_FAILURE", "no way to encrypt", "settings for TLS"),
+            ("uncleanShutdown", "hung up", "TLS on this port"),
+        ])
+    func tlsWords(words: String, text: String, advised: String) {
+        struct Cause: Error { let words: String }
+        let cause = WebSocketError(
+            .tlsFailed, "The TLS handshake failed. \(words)", tlsFailure: .other,
+            underlying: Cause(words: words))
+        let error = ToolError(WSEError(.connection, cause.message, underlying: cause))
+        #expect(error.message.contains(text) && !error.message.contains(words), "\(error)")
+        #expect(error.advice?.contains(advised) == true)
     }
 
     @Test(

@@ -26,12 +26,16 @@ struct EventFilterTests {
             ("none", false),
             ("missing", false), ("missing=1", false), ("missing!=1", true), ("none=null", true),
             ("flag=true", true),
+            // Numbers that doubles take for equal.
+            ("large=9007199254740993", true), ("large=9007199254740992", false),
+            ("large>9007199254740992", true), ("huge=18446744073709551615", true),
+            ("huge=18446744073709551614", false), ("huge>-1", true), ("large<18446744073709551615", true),
             // No order between text and number.
             ("side>5", false), ("user={}", false),
         ])
     func conditions(text: String, holds: Bool) throws {
         let event = try event(
-            #"{"t":"x","p":{"px":101.5,"side":"buy","user":{"tags":["a","b"]},"list":[[1,2]],"flag":true,"off":false,"none":null}}"#
+            #"{"t":"x","p":{"px":101.5,"side":"buy","user":{"tags":["a","b"]},"list":[[1,2]],"flag":true,"off":false,"none":null,"large":9007199254740993,"huge":18446744073709551615}}"#
         )
         #expect(try PayloadCondition(text).holds(for: event.payload) == holds)
     }

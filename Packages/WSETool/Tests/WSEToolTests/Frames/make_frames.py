@@ -113,7 +113,7 @@ add("sealed MessagePack", "E: sealed", sealed(b"M:" + msgpack.packb(WIRE), 2), P
 add("sealed with a prefix", "E: sealed", sealed('U{"t":"tick","p":2}', 3),
     {"type": "tick", "category": "U", "payload": 2}, key=KEY)
 add("sealed, compressed inside", "E: sealed", sealed(b"C:" + zlib.compress(compact(LARGE).encode()), 4), LARGE_PRINTED, key=KEY)
-add("sealed, no key at hand", "E: sealed", sealed("secret", 5), {"encrypted": True, "bytes": 12 + 6 + 16})
+add("sealed, no key at hand", "E: sealed", sealed("secret", 5), code="encrypted", byte=2)
 # By the published server 2.5.1, under the key of that connection.
 for line in (pathlib.Path(__file__).parents[5] / "Interop/corpus/2.5.1/frames.jsonl").read_text().splitlines():
     captured = json.loads(line)
@@ -185,7 +185,7 @@ packed = msgpack.packb({"t": "x", "p": "long"})
 # Counted is where the text begins that is not all there.
 add("MessagePack cut short", "unreadable", b"M:" + packed[:-1], code="invalidMessagePack", byte=packed.index(b"long"))
 add("MessagePack with a byte that means nothing", "unreadable", b"M:\x81\xa1t\xc1", code="invalidMessagePack", byte=3)
-add("sealed under another key", "unreadable", sealed("{}", 7, bytes(32)), key=KEY, code="undecryptable", byte=None)
+add("sealed under another key", "unreadable", sealed("{}", 7, bytes(32)), key=KEY, code="undecryptable", byte=2)
 
 missing = set(FORMS) - {record["form"] for record in records}
 assert not missing, missing

@@ -1,4 +1,6 @@
+import Foundation
 import Testing
+import WSEClient
 import WSETestServer
 
 @testable import WSEToolKit
@@ -85,6 +87,66 @@ struct ProgramTests {
     }
 
     @Test(
+        "What was shown is in the file of --save soon, also where nothing more comes, for when it is killed")
+    func killed() async throws {
+        try await withWSETestServer { server in
+            let file = TemporaryFile()
+            defer { file.remove() }
+            let arguments = ["listen", server.url, "a", "--save", file.path, "--resume"]
+            let program = try ToolProcess(arguments)
+            try await server.waitForSubscription(to: "a")
+            for number in 0..<3 { try server.publish("tick", ["i": .int(Int64(number))], to: "a") }
+            while try SavedPositions(path: file.path)?.positions["a"]?.offset != 2 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            program.kill()
+            #expect(await program.exitCode() == 137)
+            #expect(program.output.lines.count == 3)
+            try await server.waitForNoSubscription(to: "a")
+            for number in 3..<5 { try server.publish("tick", ["i": .int(Int64(number))], to: "a") }
+            let next = try ToolProcess(arguments + ["--count", "2"])
+            #expect(await next.exitCode() == 0)
+            #expect(try next.output.lines.map { try WSEValue(json: $0)["payload", "i"] } == [3, 4])
+        }
+    }
+
+    @Test("A full disk and a closed output are told, a reader that has gone is not")
+    func unwritable() async throws {
+        try await withWSETestServer { server in
+            for arguments in [
+                ["doctor"], ["send", "a"], ["request", "echo"], ["encode", "a"], ["serve", "--port", "0"],
+            ] {
+                for (redirection, code) in [("> /dev/full", 74), (">&-", 74), ("| true", 0)]
+                    as [(String, Int32)]
+                {
+                    // `serve` writes one line only, which a pipe takes.
+                    if arguments[0] == "serve", code == 0 { continue }
+                    let program = try ToolProcess(
+                        arguments, through: redirection, environment: ["WSE_URL": server.url])
+                    #expect(await program.exitCode() == code, "\(arguments) \(redirection)")
+                    #expect(program.diagnostics.text.contains("cannot write") == (code != 0))
+                }
+            }
+        }
+    }
+
+    @Test("The exit codes are those that help and the README list")
+    func exitCodeTables() async throws {
+        let help = try ToolProcess(["--help"])
+        #expect(await help.exitCode() == 0)
+        let listed = help.output.text.matches(of: /(?m)^  (\d+) +\S/).map { Int32($0.1) ?? -1 }
+        let codes = [
+            ToolStatus.success, .failure, .usage, .dataError, .noInput, .unavailable, .software,
+            .cannotCreate,
+            .ioError, .temporaryFailure, .protocolError, .noPermission, .interrupted(by: 2),
+        ].map(\.code)
+        #expect(listed == codes)
+        let readme = URL(fileURLWithPath: #filePath).appending(path: "../../../../README.md").standardized
+        let rows = try String(contentsOf: readme, encoding: .utf8).matches(of: /(?m)^\| (\d+)/)
+        #expect(rows.map { Int32($0.1) ?? -1 } == codes)
+    }
+
+    @Test(
         "A secret on the command line is refused, and not repeated",
         arguments: [
             ["listen", "ws://127.0.0.1:1/", "--token", "s3cret"], ["serve", "--secret", "s3cret"],
@@ -145,6 +207,12 @@ struct ProgramTests {
         #expect(await program.exitCode() == 0)
         #expect(program.output.text.contains("EXAMPLES:"))
         #expect(program.output.text.contains("wse \(command.joined(separator: " "))"))
+        // None is broken where a terminal of 80 columns ends, so that each can be copied.
+        let examples = program.output.text.split(separator: "EXAMPLES:\n").last?.split(separator: "\n\n")
+            .first
+        for line in (examples ?? "").split(separator: "\n") {
+            #expect(line.hasPrefix("  ") && line.contains("wse "), "\(line)")
+        }
     }
 
     @Test("Shells complete commands and options", arguments: ["bash", "zsh", "fish"])

@@ -8,10 +8,11 @@ struct TestConsole {
 
     init(
         input: [UInt8] = [], environment: [String: String] = [:], isTerminal: Bool = false,
-        isColored: Bool = false, size: TerminalSize? = nil
+        isColored: Bool = false, isDiagnosticsTerminal: Bool = false, size: TerminalSize? = nil
     ) {
         console = Console(
             output: output, diagnostics: diagnostics, isOutputTerminal: isTerminal,
+            isDiagnosticsTerminal: isDiagnosticsTerminal,
             outputStyle: TextStyle(isColored: isColored), environment: environment,
             readInput: { () throws(ToolError) in input }, size: { size })
     }

@@ -23,17 +23,25 @@ final class ToolProcess: @unchecked Sendable {
     }()
 
     /// - Parameters:
+    ///   - redirection: What a shell does with its output, as in `> /dev/full`; signals go to that shell then.
     ///   - input: What its standard input has.
     ///   - keepsInputOpen: Whether more might come there for as long as this object lives.
     init(
-        _ arguments: [String], input bytes: [UInt8] = [], keepsInputOpen: Bool = false,
+        _ arguments: [String], through redirection: String? = nil, input bytes: [UInt8] = [],
+        keepsInputOpen: Bool = false,
         environment: [String: String] = [:]
     ) throws {
         let (exited, continuation) = AsyncStream<Int32>.makeStream()
         self.exited = exited
         let program: URL = try #require(Self.program)
-        process.executableURL = program
-        process.arguments = arguments
+        if let redirection {
+            process.executableURL = URL(fileURLWithPath: "/bin/bash")
+            let script = #"set -o pipefail; "$@" "# + redirection
+            process.arguments = ["-c", script, "bash", program.path] + arguments
+        } else {
+            process.executableURL = program
+            process.arguments = arguments
+        }
         process.environment = environment
         process.standardInput = input
         let pipes = [(Pipe(), output), (Pipe(), diagnostics)]
@@ -66,6 +74,7 @@ final class ToolProcess: @unchecked Sendable {
 
     func interrupt() { process.interrupt() }
     func terminate() { process.terminate() }
+    func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 
     /// Waits for its end, with all that it wrote.
     ///
