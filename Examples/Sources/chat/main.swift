@@ -55,7 +55,7 @@ await runProgram("chat URL ROOM NAME", arguments: 3...3) { arguments in
         // All before the subscription, so that nothing of it is missed.
         let signals = client.signals
         let changes = client.presence()
-        let lines = client.events(of: Line.self, type: "line", topic: room)
+        let lines = client.events(of: Line.self, type: "line")
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await tell(signals) }
             group.addTask {

@@ -69,14 +69,18 @@ await runProgram("resumable-worker URL TOPIC FILE", arguments: 3...3) { argument
             await client.disconnect()
         }()
 
-        let jobs = client.events(topic: topic)
         let subscription = try await client.subscribe([topic])
         if subscription.refused.contains(topic) { throw Failure("the server refuses \(topic)") }
-        for try await job in jobs {
-            if let stamp = job.stamp, let loss = saved.loss(before: stamp) { note(loss) }
+        for try await job in client.events {
+            // Answers and errors of the server come here as well, and old servers publish without positions.
+            guard let stamp = job.stamp, stamp.topic.string == topic else {
+                note("passed over: \(job.type), which has no position in \(topic)")
+                continue
+            }
+            if let loss = saved.loss(before: stamp) { note(loss) }
             // Here the work is done.
-            try show("done: \(job.topic ?? "-") \(job.offset ?? 0) \(job.payload)")
-            if let stamp = job.stamp { try saved.save(stamp) }
+            try show("done: \(topic) \(stamp.offset) \(job.payload)")
+            try saved.save(stamp)
             // After Ctrl-C the job in hand is done to its end; those that wait are for the next run.
             if client.state == .disconnected { break }
         }

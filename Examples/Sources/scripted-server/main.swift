@@ -59,6 +59,7 @@ func perform(_ line: String, _ server: WSETestServer) async throws -> String {
         return "\(try server.publish(type, WSEValue(json: command.text), to: topic))"
     case "broadcast": server.broadcastText(command.text)
     case "cut": server.cutAll()
+    case "stall": server.stallAll()
     case "close": server.closeAll(code: UInt16(clamping: try command.number()))
     case "down": await server.takeDown()
     case "up": try await server.bringUp(try command.word() == "keep" ? .keep : .forget)
