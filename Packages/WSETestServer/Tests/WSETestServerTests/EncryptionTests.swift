@@ -21,9 +21,10 @@ import WSECrypto
 
         mutating func nextSealed() async throws -> String { try open(await client.next()) }
 
-        func send(_ text: String) throws {
+        func send(_ text: String) throws { try send(bytes: Array(text.utf8)) }
+
+        func send(bytes: [UInt8]) throws {
             var frame: [UInt8] = []
-            let bytes = Array(text.utf8)
             try bytes.withUnsafeBytes { try cipher.seal(RawSpan(_unsafeBytes: $0), appendingTo: &frame) }
             client.send(binary: frame)
         }
@@ -94,6 +95,55 @@ import WSECrypto
             try peer.send(#"{"t":"ping","p":{"timestamp":1}}"#)
             peer.client.send(#"{"t":"ping","p":{"timestamp":2}}"#)
             #expect(try await peer.client.nextEvent().payload["client_timestamp"] == 2)
+        }
+    }
+
+    /// As the published servers do: sealed by the newer one, in the clear by the older one.
+    @Test(arguments: [WSETestServer.Dialect.current, .prefixed])
+    func replaysAreSealedByTheNewerServerOnly(dialect: WSETestServer.Dialect) async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.dialect = dialect
+        try await withWSETestServer(configuration: configuration) { server in
+            for _ in 0..<2 { try server.publish("tick", to: "x") }
+            let epoch = try #require(server.position(of: "x")?.epoch.string)
+            var peer = try await connect(server)
+            peer.client.send(
+                #"{"t":"subscription_update","p":{"action":"subscribe","topics":["x"],"recover":true,"recovery":{"x":{"epoch":"\#(epoch)","offset":0}}}}"#
+            )
+            switch dialect {
+            case .current: #expect(try await peer.nextSealed().contains(#""t":"tick""#))
+            default:
+                let replay = try await peer.client.nextEvent()
+                #expect(replay.type == "tick")
+            }
+            #expect(try await peer.nextSealed().contains(#""t":"subscription_update""#))
+        }
+    }
+
+    /// The published servers hand sealed text to the application and drop all else, without a word.
+    @Test func whatIsSealedAndNoTextIsDropped() async throws {
+        try await withWSETestServer { server in
+            server.onMessage { message in
+                try? message.connection.send("heard", ["bytes": .int(Int64(message.bytes.count))])
+            }
+            let json = #"{"t":"x","p":"\#(String(repeating: "y", count: 2_000))"}"#
+            var encoder = MessageEncoder(compressionThreshold: 0)
+            var compressed: [UInt8] = []
+            _ = try encoder.encode(Envelope(type: "x", payload: .string(json)), into: &compressed)
+            let pack = try Envelope(type: "x", payload: ["a": 1]).messagePack()
+            var peer = try await connect(server, query: "?format=msgpack")
+            for inner in [
+                compressed, Array(compressed.dropFirst(2)), Array("M:".utf8) + pack, pack, [0xFF, 0xFE],
+            ] {
+                try peer.send(bytes: inner)
+            }
+            peer.client.send(binary: Array("E:".utf8) + [UInt8](repeating: 7, count: 60))
+            try peer.send(#"{"t":"y"}"#)
+            let heard = try await peer.nextSealed()
+            #expect(heard.contains("heard"))
+            #expect(server.messages.dropFirst().map(\.type) == [nil, nil, nil, nil, nil, nil, "y"])
+            peer.client.send(#"{"t":"ping","p":{}}"#)
+            #expect(try await peer.client.nextEvent().type == "PONG")
         }
     }
 

@@ -23,7 +23,8 @@ extension WSETestServer.Connection {
         link.enqueue(.ping(ByteBuffer(bytes: payload.prefix(125))))
     }
 
-    /// Returns once no more than so many bytes wait to be written, or the connection ended or is stalled.
+    /// Returns once no more than so many bytes wait to be written, or the connection ended or is stalled, or the task is
+    /// cancelled. A client that does not read makes it wait for as long.
     public func flushed(below bytes: Int = 0) async {
         await link.drained(below: max(0, bytes))
     }

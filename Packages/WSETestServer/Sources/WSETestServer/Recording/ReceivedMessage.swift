@@ -10,7 +10,8 @@ public struct ReceivedMessage: Sendable {
     public let kind: FrameKind
     /// The WebSocket message as it was on the wire. Several messages share it if it was a batch.
     public let bytes: [UInt8]
-    /// The envelope; `nil` for what is none, such as JSON in a binary frame.
+    /// The envelope; `nil` for what is none, such as JSON in a binary frame. Also `nil` for an `E:` frame that cannot be opened
+    /// or holds no text, such as `C:` or MessagePack: the server drops it, and no handler gets it.
     public let event: WSEEvent?
     /// Whether it came too fast, so that the server answered with `RATE_LIMITED` and did nothing else with it.
     public let wasRateLimited: Bool

@@ -43,7 +43,7 @@ extension ServerState {
             }
             if wantsHistory {
                 for publication in topic.history?.publications ?? [] {
-                    link.enqueue(publication.frame(.replays, topic: name))
+                    link.enqueue(replay(publication, name))
                 }
             }
         }
