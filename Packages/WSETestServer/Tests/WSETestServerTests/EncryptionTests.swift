@@ -147,6 +147,55 @@ import WSECrypto
         }
     }
 
+    /// What the server itself objects to comes in the clear, what the application answers comes sealed.
+    @Test func errorsOfTheServerAreInTheClear() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.limits.rateLimitCapacity = 1
+        configuration.limits.rateLimitRefill = 0
+        configuration.unixMilliseconds = { 0 }
+        try await withWSETestServer(configuration: configuration) { server in
+            var peer = try await connect(server)
+            peer.client.send(#"{"t":"subscription_update","p":{"action":"dance"}}"#)
+            #expect(try await peer.nextSealed().contains("rate_limit_warning"))
+            #expect(try await peer.nextSealed().contains("INVALID_ACTION"))
+            peer.client.send(#"{"t":"x"}"#)
+            #expect(try await peer.client.nextEvent().payload["code"] == "RATE_LIMITED")
+            try await server.nextConnection().sendError("HANDLER_ERROR", "no")
+            #expect(try await peer.client.nextEvent().payload["code"] == "HANDLER_ERROR")
+        }
+    }
+
+    /// The newer server keeps the first key, and says that there is none; the older one takes the new one.
+    @Test(arguments: [WSETestServer.Dialect.current, .prefixed])
+    func aSecondHelloIsTakenAsThePublishedServersDo(dialect: WSETestServer.Dialect) async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.dialect = dialect
+        try await withWSETestServer(configuration: configuration) { server in
+            var peer = try await connect(server)
+            let connection = try await server.nextConnection()
+            let exchange = try SessionKeyExchange()
+            peer.client.send(hello(exchange.publicKey))
+            let answer = try await peer.client.nextEvent()
+            #expect(answer.type == "server_hello")
+            #expect(answer.payload["features", "encryption"] == .bool(dialect == .prefixed))
+            if let key = answer.payload["encryption_public_key"]?.stringValue {
+                let cipher = try exchange.finish(
+                    peerPublicKey: key, serverVersion: configuration.dialect.serverVersion)
+                peer = Peer(client: peer.client, cipher: cipher)
+            }
+            #expect((answer.payload["encryption_public_key"] == nil) == (dialect == .current))
+            try connection.send("note")
+            #expect(try await peer.nextSealed().contains("note"))
+            try peer.send(#"{"t":"a"}"#)
+            #expect(try await server.nextMessage(ofType: "a").wasEncrypted)
+            // A hello that does not ask for encryption does not end it.
+            peer.client.send(#"{"t":"client_hello","p":{}}"#)
+            #expect(try await peer.client.nextEvent().payload["features", "encryption"] == false)
+            try connection.send("more")
+            #expect(try await peer.nextSealed().contains("more"))
+        }
+    }
+
     @Test func aServerMayRefuseOrSendAKeyThatIsNone() async throws {
         for (encryption, isConfirmed) in [(WSETestServer.Encryption.refused, false), (.invalidKey, true)] {
             var configuration = WSETestServer.Configuration()

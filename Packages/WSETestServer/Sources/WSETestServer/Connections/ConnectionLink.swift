@@ -22,6 +22,7 @@ final class ConnectionLink: Sendable {
         var end: WSETestServer.ConnectionEnd?
         var userID: String?
         var hasSentClose = false
+        var rateLimitedMessages = 0
         var isClosed = false
     }
 
@@ -54,6 +55,12 @@ final class ConnectionLink: Sendable {
     var sentFrames: Int { outbox.withLockedValue { $0.acceptedFrames } }
     var droppedFrames: Int { outbox.withLockedValue { $0.droppedFrames } }
 
+    var rateLimitedMessages: Int { life.withLockedValue { $0.rateLimitedMessages } }
+
+    func noteRateLimited() {
+        life.withLockedValue { $0.rateLimitedMessages += 1 }
+    }
+
     /// The first cause counts; what follows from it does not.
     func noteEnd(_ end: WSETestServer.ConnectionEnd.Value) {
         life.withLockedValue { if $0.end == nil { $0.end = .init(value: end) } }
@@ -67,12 +74,19 @@ final class ConnectionLink: Sendable {
         change { $0.append(item) }
     }
 
+    /// - Throws: `unknownConnection` if the connection has ended, or is about to.
+    func deliver(_ frame: OutboundFrame) throws(WSETestServerError) {
+        guard enqueue(.frame(frame)) else {
+            throw WSETestServerError(.unknownConnection, "connection \(number) has ended, or is about to")
+        }
+    }
+
     func inject(_ script: FaultScript?) {
         let number = number
         change { $0.faults = script.map { FaultMachine(script: $0, connection: number) } }
     }
 
-    func setCipher(_ cipher: (any MessageCipher)?) {
+    func setCipher(_ cipher: any MessageCipher) {
         change { $0.cipher = cipher }
     }
 

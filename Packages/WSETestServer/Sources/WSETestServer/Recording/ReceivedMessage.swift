@@ -31,13 +31,18 @@ public struct ReceivedMessage: Sendable {
     /// The bytes as text, for what is no envelope.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Whether it belongs to handshake, heartbeat or subscriptions rather than to the application.
-    public var isControl: Bool { type.map { Self.controlTypes.contains($0) } ?? false }
+    /// Whether it belongs to handshake, heartbeat, subscriptions or requests of the protocol rather than to the application.
+    ///
+    /// Handshake and heartbeat in a binary frame are the application's, as on the published servers.
+    public var isControl: Bool {
+        type.map { Self.controlTypes.contains($0) || kind == .text && Self.textTypes.contains($0) } ?? false
+    }
 
     private static let controlTypes: Set<String> = [
-        "client_hello", "ping", "PONG", "pong", "subscription_update", "sync_request", "sync_response",
-        "health_check_response", "metrics_response", "health_check", "metrics_request",
+        "subscription_update", "sync_request", "sync_response", "health_check", "health_check_response",
+        "metrics_request", "metrics_response",
     ]
+    private static let textTypes: Set<String> = ["client_hello", "ping", "PING", "pong", "PONG", "heartbeat"]
 }
 
 extension ReceivedMessage: CustomStringConvertible {

@@ -48,8 +48,10 @@ extension WSETestServer {
             state.noteLife(link)
             var cipher: (any MessageCipher)?
             var calls: [(ServerState.Handler, ReceivedMessage)] = []
+            // A batch is charged as the one message that it is on the wire.
+            let isAdmitted = state.admits(events, from: link)
             for event in events {
-                let isAdmitted = state.admits(event, from: link)
+                if !isAdmitted { link.noteRateLimited() }
                 let message = state.recording.append { index in
                     ReceivedMessage(
                         index: index, connection: connection, kind: kind, bytes: bytes, event: event,
@@ -74,7 +76,8 @@ extension WSETestServer {
     /// Asks the test about topics, outside the lock, as it may ask the server things in turn.
     private func refusedTopics(_ events: [WSEEvent?], _ connection: Connection) -> Set<String> {
         var refused: Set<String> = []
-        for case let event? in events where event.type == "subscription_update" {
+        for case let event? in events
+        where event.type == "subscription_update" && event.payload["action"] == "subscribe" {
             for topic in event.payload["topics"]?.arrayValue?.compactMap(\.stringValue) ?? []
             where !configuration.acceptsTopic(topic, connection) {
                 refused.insert(topic)
