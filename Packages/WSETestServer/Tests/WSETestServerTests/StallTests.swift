@@ -75,6 +75,16 @@ import WSETestServer
         }
     }
 
+    @Test func aClientThatClosesAndDoesNotReadIsLetGo() async throws {
+        try await withWSETestServer { server in
+            let (client, connection) = try await client(server)
+            try await client.channel.setOption(.autoRead, value: false).get()
+            for _ in 0..<2 { connection.sendBinary([UInt8](repeating: 0, count: 8 << 20)) }
+            client.close(1_000)
+            #expect(try await connection.ended().isClientClose)
+        }
+    }
+
     @Test func whatComesToAStalledConnectionIsHandledOnceItGoesOn() async throws {
         try await withWSETestServer { server in
             var (client, connection) = try await client(server)

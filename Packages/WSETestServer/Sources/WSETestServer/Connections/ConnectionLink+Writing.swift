@@ -134,6 +134,7 @@ extension ConnectionLink {
         let channel = channel
         channel.writeAndFlush(frame).whenComplete { _ in channel.close(promise: nil) }
         closeOutbox()
+        watchEnd()
     }
 
     /// Tells a client that broke the protocol so, and ends the connection.
