@@ -21,9 +21,10 @@ import WSECrypto
 
         mutating func nextSealed() async throws -> String { try open(await client.next()) }
 
-        func send(_ text: String) throws {
+        func send(_ text: String) throws { try send(bytes: Array(text.utf8)) }
+
+        func send(bytes: [UInt8]) throws {
             var frame: [UInt8] = []
-            let bytes = Array(text.utf8)
             try bytes.withUnsafeBytes { try cipher.seal(RawSpan(_unsafeBytes: $0), appendingTo: &frame) }
             client.send(binary: frame)
         }
@@ -94,6 +95,104 @@ import WSECrypto
             try peer.send(#"{"t":"ping","p":{"timestamp":1}}"#)
             peer.client.send(#"{"t":"ping","p":{"timestamp":2}}"#)
             #expect(try await peer.client.nextEvent().payload["client_timestamp"] == 2)
+        }
+    }
+
+    /// As the published servers do: sealed by the newer one, in the clear by the older one.
+    @Test(arguments: [WSETestServer.Dialect.current, .prefixed])
+    func replaysAreSealedByTheNewerServerOnly(dialect: WSETestServer.Dialect) async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.dialect = dialect
+        try await withWSETestServer(configuration: configuration) { server in
+            for _ in 0..<2 { try server.publish("tick", to: "x") }
+            let epoch = try #require(server.position(of: "x")?.epoch.string)
+            var peer = try await connect(server)
+            peer.client.send(
+                #"{"t":"subscription_update","p":{"action":"subscribe","topics":["x"],"recover":true,"recovery":{"x":{"epoch":"\#(epoch)","offset":0}}}}"#
+            )
+            switch dialect {
+            case .current: #expect(try await peer.nextSealed().contains(#""t":"tick""#))
+            default:
+                let replay = try await peer.client.nextEvent()
+                #expect(replay.type == "tick")
+            }
+            #expect(try await peer.nextSealed().contains(#""t":"subscription_update""#))
+        }
+    }
+
+    /// The published servers hand sealed text to the application and drop all else, without a word.
+    @Test func whatIsSealedAndNoTextIsDropped() async throws {
+        try await withWSETestServer { server in
+            server.onMessage { message in
+                try? message.connection.send("heard", ["bytes": .int(Int64(message.bytes.count))])
+            }
+            let json = #"{"t":"x","p":"\#(String(repeating: "y", count: 2_000))"}"#
+            var encoder = MessageEncoder(compressionThreshold: 0)
+            var compressed: [UInt8] = []
+            _ = try encoder.encode(Envelope(type: "x", payload: .string(json)), into: &compressed)
+            let pack = try Envelope(type: "x", payload: ["a": 1]).messagePack()
+            var peer = try await connect(server, query: "?format=msgpack")
+            for inner in [
+                compressed, Array(compressed.dropFirst(2)), Array("M:".utf8) + pack, pack, [0xFF, 0xFE],
+            ] {
+                try peer.send(bytes: inner)
+            }
+            peer.client.send(binary: Array("E:".utf8) + [UInt8](repeating: 7, count: 60))
+            try peer.send(#"{"t":"y"}"#)
+            let heard = try await peer.nextSealed()
+            #expect(heard.contains("heard"))
+            #expect(server.messages.dropFirst().map(\.type) == [nil, nil, nil, nil, nil, nil, "y"])
+            peer.client.send(#"{"t":"ping","p":{}}"#)
+            #expect(try await peer.client.nextEvent().type == "PONG")
+        }
+    }
+
+    /// What the server itself objects to comes in the clear, what the application answers comes sealed.
+    @Test func errorsOfTheServerAreInTheClear() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.limits.rateLimitCapacity = 1
+        configuration.limits.rateLimitRefill = 0
+        configuration.unixMilliseconds = { 0 }
+        try await withWSETestServer(configuration: configuration) { server in
+            var peer = try await connect(server)
+            peer.client.send(#"{"t":"subscription_update","p":{"action":"dance"}}"#)
+            #expect(try await peer.nextSealed().contains("rate_limit_warning"))
+            #expect(try await peer.nextSealed().contains("INVALID_ACTION"))
+            peer.client.send(#"{"t":"x"}"#)
+            #expect(try await peer.client.nextEvent().payload["code"] == "RATE_LIMITED")
+            try await server.nextConnection().sendError("HANDLER_ERROR", "no")
+            #expect(try await peer.client.nextEvent().payload["code"] == "HANDLER_ERROR")
+        }
+    }
+
+    /// The newer server keeps the first key, and says that there is none; the older one takes the new one.
+    @Test(arguments: [WSETestServer.Dialect.current, .prefixed])
+    func aSecondHelloIsTakenAsThePublishedServersDo(dialect: WSETestServer.Dialect) async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.dialect = dialect
+        try await withWSETestServer(configuration: configuration) { server in
+            var peer = try await connect(server)
+            let connection = try await server.nextConnection()
+            let exchange = try SessionKeyExchange()
+            peer.client.send(hello(exchange.publicKey))
+            let answer = try await peer.client.nextEvent()
+            #expect(answer.type == "server_hello")
+            #expect(answer.payload["features", "encryption"] == .bool(dialect == .prefixed))
+            if let key = answer.payload["encryption_public_key"]?.stringValue {
+                let cipher = try exchange.finish(
+                    peerPublicKey: key, serverVersion: configuration.dialect.serverVersion)
+                peer = Peer(client: peer.client, cipher: cipher)
+            }
+            #expect((answer.payload["encryption_public_key"] == nil) == (dialect == .current))
+            try connection.send("note")
+            #expect(try await peer.nextSealed().contains("note"))
+            try peer.send(#"{"t":"a"}"#)
+            #expect(try await server.nextMessage(ofType: "a").wasEncrypted)
+            // A hello that does not ask for encryption does not end it.
+            peer.client.send(#"{"t":"client_hello","p":{}}"#)
+            #expect(try await peer.client.nextEvent().payload["features", "encryption"] == false)
+            try connection.send("more")
+            #expect(try await peer.nextSealed().contains("more"))
         }
     }
 

@@ -62,6 +62,30 @@ import WSEWire
         #expect(try await run(FaultScript().on(.frame(2), .cut())) == [.text("1"), .text("2")])
     }
 
+    /// A cut counts the frames that were meant for the client.
+    @Test(arguments: [
+        (FaultScript.Action.drop, []), (.duplicate(), ["1", "1", "2", "2", "3", "3"]),
+        (.reorder(by: 1), ["1", "2"]),
+    ])
+    func aCutComesWhateverElseHappensToItsFrame(action: FaultScript.Action, expected: [String]) async throws {
+        #expect(try await texts(FaultScript().on(.all, action).on(.frame(3), .cut())) == expected)
+        try await withWSETestServer { server in
+            var client = try await WireClient.connect(to: server)
+            _ = try await client.nextEvent()
+            let connection = try await server.nextConnection()
+            connection.inject(FaultScript().on(.all, action))
+            connection.cut(afterFrames: 3)
+            for index in 1...10 { connection.sendText("\(index)") }
+            for text in expected { #expect(await client.next() == .text(text)) }
+            #expect(await client.next() == .end)
+        }
+    }
+
+    @Test func aRuleThatPassesKeepsACutFromActing() async throws {
+        let script = FaultScript().on(.frame(3), .pass).on(.frame(3), .cut())
+        #expect(try await texts(script).count == 10)
+    }
+
     @Test func aHeldFrameComesBeforeTheCut() async throws {
         let script = FaultScript().on(.frame(1), .reorder(by: 1)).on(.frame(2), .cut())
         #expect(try await run(script) == [.text("2"), .text("1")])

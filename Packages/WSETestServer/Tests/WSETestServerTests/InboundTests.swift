@@ -112,6 +112,71 @@ import WSEWire
         }
     }
 
+    /// As to the published servers, it is one message.
+    @Test func aBatchIsChargedOnce() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.limits.rateLimitCapacity = 2
+        configuration.limits.rateLimitRefill = 0
+        configuration.unixMilliseconds = { 0 }
+        try await withWSETestServer(configuration: configuration) { server in
+            let batch = #"{"t":"batch","p":{"messages":[{"t":"a"},{"t":"a"},{"t":"a"}],"count":3}}"#
+            var (client, connection) = try await client(server)
+            #expect(!connection.wasRateLimited)
+            for _ in 0..<3 { client.send(batch) }
+            client.send(#"{"t":"ping","p":{}}"#)
+            #expect(try await client.nextEvent().type == "rate_limit_warning")
+            #expect(try await client.nextEvent().payload["code"] == "RATE_LIMITED")
+            #expect(try await client.nextEvent().type == "PONG")
+            #expect(
+                server.messages(ofType: "a").map(\.wasRateLimited) == [
+                    false, false, false, false, false, false, true, true, true,
+                ])
+            #expect(connection.wasRateLimited)
+            #expect(connection.rateLimitedMessageCount == 3)
+            server.clearMessages()
+            try await client.drop()
+            _ = try await connection.ended()
+            #expect(connection.rateLimitedMessageCount == 3)
+        }
+    }
+
+    /// They are direct sends like any other.
+    @Test(arguments: [("", "C:"), ("?format=msgpack", "M:")])
+    func snapshotsComeInTheFormOfDirectSends(query: String, prefix: String) async throws {
+        try await withWSETestServer { server in
+            var (client, _) = try await client(server, query: query)
+            let text = String(repeating: "x", count: 3_000)
+            try server.setSnapshot(Envelope(type: "book", payload: ["text": .string(text)]), of: "x")
+            client.send(#"{"c":"S","t":"sync_request","p":{"topics":["x"]}}"#)
+            guard case .binary(let bytes) = await client.next() else { throw CancellationError() }
+            #expect(bytes.starts(with: prefix.utf8))
+            guard case .event(let event) = WireClient.decode(bytes, as: .binary).first else {
+                throw CancellationError()
+            }
+            #expect(event.type == "book")
+            #expect(event.payload["text"] == .string(text))
+        }
+    }
+
+    @Test(arguments: [
+        ("client_hello", true), ("ping", true), ("PING", true), ("PONG", true), ("pong", true),
+        ("heartbeat", true), ("subscription_update", true), ("sync_request", true), ("sync_response", true),
+        ("health_check", true), ("health_check_response", true), ("metrics_request", true),
+        ("metrics_response", true), ("error", false), ("presence_update", false), ("order", false),
+    ])
+    func controlMessagesAreToldFromTheApplications(type: String, isControl: Bool) async throws {
+        try await withWSETestServer { server in
+            let (client, _) = try await client(server, query: "?format=msgpack")
+            client.send(#"{"t":"\#(type)","p":{}}"#)
+            client.send(binary: try Envelope(type: type, payload: [:]).messagePack())
+            let text = try await server.nextMessage(ofType: type)
+            #expect(text.isControl == isControl)
+            // Handshake and heartbeat are text or the application's.
+            let isText = ["client_hello", "ping", "PING", "PONG", "pong", "heartbeat"].contains(type)
+            #expect(try await server.nextMessage(ofType: type).isControl == (isControl && !isText))
+        }
+    }
+
     @Test func snapshotsComeBeforeTheirEnd() async throws {
         try await withWSETestServer { server in
             var (client, _) = try await client(server)
@@ -181,6 +246,27 @@ import WSEWire
             #expect(try await client.nextEvent().topic == "x")
             connection.unsubscribe(from: ["x"])
             #expect(connection.topics.isEmpty)
+        }
+    }
+
+    /// As on the published servers, only messages are signs of life.
+    @Test func webSocketPingsDoNotKeepAClientAlive() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.heartbeat.pingInterval = .milliseconds(5)
+        configuration.heartbeat.idleTimeout = .milliseconds(300)
+        try await withWSETestServer(configuration: configuration) { server in
+            let (client, connection) = try await client(server)
+            let pinging = Task {
+                while !Task.isCancelled {
+                    client.send(.ping)
+                    client.send(.pong)
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+            try await server.wait(for: "the server to give up", within: .seconds(10)) { _ -> Void? in
+                connection.isStalled ? () : nil
+            }
+            pinging.cancel()
         }
     }
 

@@ -58,6 +58,67 @@ import WSEWire
         }
     }
 
+    /// Whoever sees the end sees that the server has forgotten the connection.
+    @Test func aConnectionIsForgottenWhenItEnds() async throws {
+        try await withWSETestServer { server in
+            for _ in 0..<50 {
+                var client = try await WireClient.connect(to: server)
+                _ = try await client.nextEvent()
+                let connection = try await server.nextConnection()
+                connection.subscribe(to: ["x"])
+                async let dropped: Void = client.drop()
+                while connection.end == nil { await Task.yield() }
+                #expect(server.connections.isEmpty)
+                #expect(server.subscribers(of: "x").isEmpty)
+                try await dropped
+            }
+        }
+    }
+
+    @Test func whatIsSentToAConnectionThatHasEndedIsAnError() async throws {
+        try await withWSETestServer { server in
+            var client = try await WireClient.connect(to: server)
+            _ = try await client.nextEvent()
+            let connection = try await server.nextConnection()
+            #expect(connection.sendText("1"))
+            connection.cut()
+            for _ in 0..<2 {
+                #expect(!connection.sendText("2"))
+                #expect(!connection.sendBinary([2]))
+                #expect(!connection.sendRawBytes([2]))
+                #expect(!connection.sendPing())
+                #expect(!connection.sendError("HANDLER_ERROR", "no"))
+                #expect(!connection.sendServerReady())
+                #expect(!connection.sendRateLimitWarning(rate: 1, limit: 2, remaining: 1, retryAfter: .zero))
+                let envelope = Envelope(type: "a")
+                for send in [
+                    { () throws in try connection.send(envelope) }, { try connection.sendBatch([envelope]) },
+                    { try connection.sendPriorityMessage(envelope) },
+                    { try connection.sendControl(envelope) },
+                ] {
+                    let error = #expect(throws: WSETestServerError.self) { try send() }
+                    #expect(error?.code == .unknownConnection)
+                }
+                _ = try await connection.ended()
+            }
+        }
+    }
+
+    @Test func waitingForConnectionsIsExactOrAtLeast() async throws {
+        try await withWSETestServer { server in
+            var clients: [WireClient] = []
+            for _ in 0..<2 { clients.append(try await WireClient.connect(to: server)) }
+            try await server.waitForConnections(2)
+            try await server.waitForConnections(atLeast: 1)
+            let error = await #expect(throws: WSETestServerError.self) {
+                try await server.waitForConnections(1, within: .milliseconds(20))
+            }
+            #expect(error?.code == .timedOut)
+            try await clients[0].drop()
+            try await server.waitForConnections(1)
+        }
+    }
+
     @Test func stopSaysGoodbye() async throws {
         let server = try await WSETestServer.start()
         var client = try await WireClient.connect(to: server)

@@ -43,6 +43,32 @@ import Testing
         }
     }
 
+    @Test func aTimeoutSaysWhatWasWaitedForAndWhatCame() async throws {
+        try await withWSETestServer { server in
+            let client = try await client(server)
+            for type in ["a", "b", "a", "last"] { client.send(#"{"t":"\#(type)","p":"secret"}"#) }
+            client.send(binary: [1])
+            _ = try await server.nextMessage(ofType: "last")
+            _ = try await server.nextMessage { $0.kind == .binary }
+            client.send(binary: [2])
+            try await server.wait(for: "the bytes", within: .seconds(10)) {
+                $0.recording.total == 6 ? () : nil
+            }
+            let error = await #expect(throws: WSETestServerError.self) {
+                try await server.nextMessage(ofType: "order", within: .milliseconds(20))
+            }
+            #expect(
+                error?.message
+                    == "waited 0.02 seconds for a message of type order; meanwhile came 2 of a, b, no envelope"
+            )
+            server.clearMessages()
+            let other = await #expect(throws: WSETestServerError.self) {
+                try await server.nextMessage(within: .milliseconds(20))
+            }
+            #expect(other?.message == "waited 0.02 seconds for a message; meanwhile came none")
+        }
+    }
+
     /// Two who wait for the same message: one gets it, the other the next one.
     @Test func twoWhoWaitGetOneEach() async throws {
         try await withWSETestServer { server in

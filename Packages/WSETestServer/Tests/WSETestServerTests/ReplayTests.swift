@@ -8,6 +8,12 @@ import WSEWire
         return String(text[..<range.lowerBound]) + epoch + text[range.upperBound...]
     }
 
+    /// As on the published servers: 128 are kept, and no more than 500 come at once.
+    @Test func theDefaultBoundsAreThePublishedServers() async throws {
+        #expect(WSETestServer.Configuration().historyCapacity == 128)
+        #expect(WSETestServer.Configuration().recoveryLimit == 500)
+    }
+
     @Test func moreThanTheLimitIsNotReplayed() async throws {
         var configuration = WSETestServer.Configuration()
         configuration.recoveryLimit = 3
@@ -61,6 +67,7 @@ import WSEWire
         var configuration = WSETestServer.Configuration()
         configuration.replayOrder = .interleaved
         configuration.historyCapacity = 20_000
+        configuration.recoveryLimit = nil
         try await withWSETestServer(configuration: configuration) { server in
             for _ in 0..<20_000 { server.publishText(#"{"t":"tick"}"#, to: "x") }
             let epoch = try #require(server.position(of: "x")?.epoch.string)

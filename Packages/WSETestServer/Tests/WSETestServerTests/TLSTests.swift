@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 import Testing
 import WSETestServer
@@ -21,6 +22,19 @@ import WSETestServer
             // Cut means that TLS does not say goodbye either.
             #expect(await client.next() == .failed("uncleanShutdown"))
         }
+    }
+
+    /// TLS would wait five seconds for an answer to its goodbye.
+    @Test func aSilentClientDoesNotHoldUpTheEnd() async throws {
+        let server = try await WSETestServer.start(configuration: configuration())
+        server.refuseNext(.silence)
+        var trust = TLSConfiguration.makeClientConfiguration()
+        trust.certificateVerification = .none
+        let silent = try await WireClient.connect(to: server, tls: trust)
+        try await server.waitForRefusedRequests(1)
+        try await silent.channel.setOption(.autoRead, value: false).get()
+        let duration = await ContinuousClock().measure { await server.stop(.crash()) }
+        #expect(duration < .seconds(4))
     }
 
     @Test func aClientThatDoesNotTrustItStaysOut() async throws {

@@ -118,6 +118,25 @@ import WSEWire
         }
     }
 
+    @Test func topicsAreAskedAboutForSubscriptionsOnly() async throws {
+        var configuration = WSETestServer.Configuration()
+        let (asked, told) = AsyncStream.makeStream(of: String.self)
+        configuration.acceptsTopic = { topic, _ in
+            told.yield(topic)
+            return true
+        }
+        try await withWSETestServer(configuration: configuration) { server in
+            var client = try await WireClient.connect(to: server)
+            _ = try await client.nextEvent()
+            for action in ["subscribe", "unsubscribe", "dance"] {
+                client.send(#"{"t":"subscription_update","p":{"action":"\#(action)","topics":["x"]}}"#)
+                _ = try await client.nextEvent()
+            }
+            told.finish()
+            #expect(await asked.reduce(into: []) { $0.append($1) } == ["x"])
+        }
+    }
+
     @Test func unsubscribingEndsTheFlow() async throws {
         try await withWSETestServer { server in
             var client = try await WireClient.connect(to: server)

@@ -21,11 +21,11 @@ extension WSETestServer {
         public var limits = Limits()
         /// The server's own pings, and when it gives a client up.
         public var heartbeat = Heartbeat()
-        /// How many publications each topic keeps for clients that resume. Default 1,024.
-        public var historyCapacity = 1_024
+        /// How many publications each topic keeps for clients that resume. Default 128, as on the published servers.
+        public var historyCapacity = 128
         /// How many publications a client that resumes gets per topic; with more to come it gets none, and is told so.
-        /// `nil`, the default, for all that are kept.
-        public var recoveryLimit: Int?
+        /// `nil` for all that are kept. Default 500, as on the published servers.
+        public var recoveryLimit: Int? = 500
         /// In which order a client that resumes gets what it missed. Default ``ReplayOrder/first``.
         public var replayOrder = ReplayOrder.first
         /// How many of the messages that clients sent, and of the connections that have ended, are kept for assertions.
@@ -33,8 +33,8 @@ extension WSETestServer {
         public var recordingCapacity = 10_000
         /// How many bytes the kept messages may add up to. Default 64 MiB; older ones go first.
         public var recordingBytes = 64 << 20
-        /// Decides about each topic that a client subscribes to; a refused one goes into `failed_topics`. Called
-        /// on the server's thread, so it must not block.
+        /// Decides about each topic that a client subscribes to; a refused one goes into `failed_topics`. Not asked where a
+        /// client unsubscribes. Called on the server's thread, so it must not block.
         public var acceptsTopic: @Sendable (_ topic: String, _ connection: Connection) -> Bool = { _, _ in
             true
         }

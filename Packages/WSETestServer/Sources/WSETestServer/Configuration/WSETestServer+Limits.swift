@@ -5,7 +5,7 @@ extension WSETestServer {
         public var maximumMessageSize = 1 << 20
         /// Size in bytes above which direct sends are compressed. Default 1,024.
         public var compressionThreshold = 1_024
-        /// How many messages a client may send at once before it is limited. Default 100,000.
+        /// How many messages a client may send at once before it is limited; a batch is one. Default 100,000.
         public var rateLimitCapacity = 100_000
         /// How many more it may send each second. Default 10,000.
         public var rateLimitRefill = 10_000

@@ -11,6 +11,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let link: ConnectionLink
     private let inbound: InboundDecoder
     private var hasClosed = false
+    /// What came while the connection was stalled.
+    private var held: CircularBuffer<Inbound> = []
+
+    private enum Inbound {
+        case frame(WebSocketFrame)
+        case violation(code: UInt16?, String)
+    }
 
     init(server: WSETestServer, link: ConnectionLink, inbound: InboundDecoder) {
         self.server = server
@@ -23,8 +30,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        link.closed()
         server.closed(link)
+        link.closeOutbox()
         context.fireChannelInactive()
     }
 
@@ -34,15 +41,38 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        receive(.frame(Self.unwrapInboundIn(data)))
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is StallEnded else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        while !link.isStalled, let next = held.popFirst() { handle(next) }
+    }
+
+    /// A stalled connection reads no more, but more may have been read by then.
+    private func receive(_ inbound: Inbound) {
+        if link.isStalled || !held.isEmpty { held.append(inbound) } else { handle(inbound) }
+    }
+
+    private func handle(_ inbound: Inbound) {
         guard !hasClosed else { return }
-        let frame = Self.unwrapInboundIn(data)
+        switch inbound {
+        case .frame(let frame): handle(frame)
+        case .violation(let code, let what):
+            hasClosed = true
+            link.fail(code: code, what)
+        }
+    }
+
+    private func handle(_ frame: WebSocketFrame) {
         let payload = frame.unmaskedData
         switch frame.opcode {
         case .text: receive(payload, as: .text)
         case .binary: receive(payload, as: .binary)
-        case .ping:
-            server.noteLife(link)
-            link.enqueue(.pong(payload))
+        case .ping: link.enqueue(.pong(payload))
         case .connectionClose: receiveClose(payload)
         default: server.ponged(Array(payload.readableBytesView), link)
         }
@@ -75,23 +105,16 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !hasClosed else { return }
         switch error {
-        case let violation as ProtocolViolation:
-            hasClosed = true
-            link.fail(code: violation.code, violation.what)
+        case let violation as ProtocolViolation: receive(.violation(code: violation.code, violation.what))
         case NIOWebSocketError.invalidFrameLength,
             NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge:
-            hasClosed = true
             // The published servers end such a connection without a status.
-            link.fail(code: nil, "a message above the size limit")
-        case let error as NIOWebSocketError:
-            hasClosed = true
-            link.fail(code: 1002, "\(error)")
-        case let error as NIOWebSocketFrameAggregator.Error:
-            hasClosed = true
-            link.fail(code: 1002, "\(error)")
+            receive(.violation(code: nil, "a message above the size limit"))
+        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error:
+            receive(.violation(code: 1002, "\(error)"))
         default:
+            guard !hasClosed else { return }
             context.close(promise: nil)
         }
     }

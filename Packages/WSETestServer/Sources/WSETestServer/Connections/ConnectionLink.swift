@@ -1,7 +1,4 @@
 internal import NIOCore
-internal import NIOPosix
-internal import NIOSSL
-internal import NIOWebSocket
 internal import NIOConcurrencyHelpers
 internal import WSECrypto
 
@@ -18,20 +15,19 @@ final class ConnectionLink: Sendable {
     let channel: any Channel
     // The server owns its connections through its channels, and what it recorded refers to them.
     weak let server: WSETestServer?
-    private let outbox: NIOLockedValueBox<Outbox>
-    private let life = NIOLockedValueBox(Life())
+    let outbox: NIOLockedValueBox<Outbox>
+    let life = NIOLockedValueBox(Life())
 
-    private struct Life {
+    struct Life {
         var end: WSETestServer.ConnectionEnd?
         var userID: String?
         var hasSentClose = false
+        var rateLimitedMessages = 0
         var isClosed = false
     }
 
-    /// How long a client may take to answer a close frame.
+    /// How long an end waits for a client that takes nothing, or does not answer a close frame.
     static let closeGrace = TimeAmount.seconds(2)
-    /// How much one drain writes before it lets the event loop do other work.
-    private static let drainQuota = 4 << 20
     private static let trickleSize = 8
 
     init(
@@ -59,6 +55,12 @@ final class ConnectionLink: Sendable {
     var sentFrames: Int { outbox.withLockedValue { $0.acceptedFrames } }
     var droppedFrames: Int { outbox.withLockedValue { $0.droppedFrames } }
 
+    var rateLimitedMessages: Int { life.withLockedValue { $0.rateLimitedMessages } }
+
+    func noteRateLimited() {
+        life.withLockedValue { $0.rateLimitedMessages += 1 }
+    }
+
     /// The first cause counts; what follows from it does not.
     func noteEnd(_ end: WSETestServer.ConnectionEnd.Value) {
         life.withLockedValue { if $0.end == nil { $0.end = .init(value: end) } }
@@ -66,8 +68,17 @@ final class ConnectionLink: Sendable {
 
     // MARK: From any thread
 
-    func enqueue(_ item: OutboundItem) {
+    /// - Returns: `false` if the connection has ended, or is about to.
+    @discardableResult
+    func enqueue(_ item: OutboundItem) -> Bool {
         change { $0.append(item) }
+    }
+
+    /// - Throws: `unknownConnection` if the connection has ended, or is about to.
+    func deliver(_ frame: OutboundFrame) throws(WSETestServerError) {
+        guard enqueue(.frame(frame)) else {
+            throw WSETestServerError(.unknownConnection, "connection \(number) has ended, or is about to")
+        }
     }
 
     func inject(_ script: FaultScript?) {
@@ -75,7 +86,7 @@ final class ConnectionLink: Sendable {
         change { $0.faults = script.map { FaultMachine(script: $0, connection: number) } }
     }
 
-    func setCipher(_ cipher: (any MessageCipher)?) {
+    func setCipher(_ cipher: any MessageCipher) {
         change { $0.cipher = cipher }
     }
 
@@ -85,29 +96,36 @@ final class ConnectionLink: Sendable {
 
     /// Stops or resumes reading and writing; TCP stays open.
     func setStalled(_ stalled: Bool) {
-        guard !isClosed else { return }
-        change { $0.isStalled = stalled }
-        channel.setOption(.autoRead, value: !stalled).whenFailure { _ in }
+        change { $0.setStalled(stalled) }
     }
 
-    /// Returns once no more than so many bytes wait, or the connection ended or is stalled.
+    /// Returns once no more than so many bytes wait, the connection ended or is stalled, or the task is cancelled.
     func drained(below threshold: Int) async {
-        await withCheckedContinuation { continuation in
-            let satisfied = outbox.withLockedValue { outbox in
-                outbox.waiters.append(Outbox.Waiter(threshold: threshold, continuation: continuation))
-                // An empty outbox says nothing while the event loop still writes what it took from it.
-                return outbox.isFinished && outbox.isEmpty || !outbox.isDrainScheduled
-                    ? outbox.satisfiedWaiters() : []
+        let id = outbox.withLockedValue { $0.reserveWaiter() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let satisfied = outbox.withLockedValue { outbox in
+                    outbox.add(Outbox.Waiter(id: id, threshold: threshold, continuation: continuation))
+                    // An empty outbox says nothing while the event loop still writes what it took from it.
+                    return outbox.isFinished && outbox.isEmpty || !outbox.isDrainScheduled
+                        ? outbox.satisfiedWaiters() : []
+                }
+                for waiter in satisfied { waiter.continuation.resume() }
+                // A cancellation that came before the waiter was there found nothing to end.
+                if Task.isCancelled { abandonWaiter(id) }
             }
-            for waiter in satisfied { waiter.continuation.resume() }
+        } onCancel: {
+            abandonWaiter(id)
         }
+    }
+
+    private func abandonWaiter(_ id: Int) {
+        outbox.withLockedValue { $0.removeWaiter(id) }?.continuation.resume()
     }
 
     /// Ends TCP without a close frame: in its turn, or at once where an end is already under way.
     func end(_ style: WSETestServer.CutStyle) {
-        setStalled(false)
-        let isFinished = outbox.withLockedValue { $0.isFinished }
-        if isFinished { terminate(style) } else { enqueue(.cut(style)) }
+        if !enqueue(.cut(style)) { terminate(style) }
     }
 
     /// Ends TCP at once, whatever waits to be written.
@@ -125,146 +143,31 @@ final class ConnectionLink: Sendable {
         }
     }
 
-    private func change(_ body: (inout Outbox) -> Void) {
-        let mustSchedule = outbox.withLockedValue { outbox in
-            body(&outbox)
-            guard !outbox.isDrainScheduled, !outbox.isPaused, !outbox.isStalled, !outbox.isEmpty else {
-                return false
-            }
-            outbox.isDrainScheduled = true
-            return true
+    /// What a change of the outbox asks of the event loop.
+    private struct Consequences {
+        var mustDrain = false
+        var mustApplyStall = false
+        var mustWatchEnd = false
+        var satisfied: [Outbox.Waiter] = []
+    }
+
+    func change<Result>(_ body: (inout Outbox) -> Result) -> Result {
+        let (result, consequences) = outbox.withLockedValue { outbox -> (Result, Consequences) in
+            let (wasStalled, wasFinished) = (outbox.isStalled, outbox.isFinished)
+            let result = body(&outbox)
+            var consequences = Consequences()
+            consequences.mustDrain =
+                !outbox.isDrainScheduled && !outbox.isPaused && !outbox.isStalled && !outbox.isEmpty
+            if consequences.mustDrain { outbox.isDrainScheduled = true }
+            consequences.mustApplyStall = outbox.isStalled != wasStalled
+            consequences.mustWatchEnd = outbox.isFinished && !wasFinished
+            if !outbox.isDrainScheduled { consequences.satisfied = outbox.satisfiedWaiters() }
+            return (result, consequences)
         }
-        if mustSchedule { channel.eventLoop.execute { self.drain() } }
-    }
-
-    // MARK: On the event loop
-
-    /// Writes what waits while the socket takes it.
-    func drain() {
-        let pipeline = channel.pipeline.syncOperations
-        var quota = Self.drainQuota
-        var hasMore = true
-        while hasMore, channel.isWritable, quota > 0 {
-            while channel.isWritable, quota > 0 {
-                guard let item = outbox.withLockedValue({ $0.next() }) else {
-                    hasMore = false
-                    break
-                }
-                quota -= item.byteCount + 16
-                write(item, pipeline)
-            }
-            pipeline.flush()
-        }
-        let (satisfied, again) = outbox.withLockedValue { outbox in
-            // Without room in the socket the drain goes on when there is some: see `writabilityChanged`.
-            let again = !outbox.isEmpty && !outbox.isPaused && !outbox.isStalled && channel.isWritable
-            outbox.isDrainScheduled = again
-            return (outbox.satisfiedWaiters(), again)
-        }
-        for waiter in satisfied { waiter.continuation.resume() }
-        if again { channel.eventLoop.execute { self.drain() } }
-    }
-
-    func writabilityChanged() {
-        guard channel.isWritable else { return }
-        let mustDrain = outbox.withLockedValue { outbox in
-            guard !outbox.isDrainScheduled, !outbox.isEmpty else { return false }
-            outbox.isDrainScheduled = true
-            return true
-        }
-        if mustDrain { drain() }
-    }
-
-    private func write(_ item: OutboundItem, _ pipeline: ChannelPipeline.SynchronousOperations) {
-        switch item {
-        case .frame(let frame): write(frame.isText ? .text : .binary, frame.data, pipeline)
-        case .ping(let buffer): write(.ping, buffer, pipeline)
-        case .pong(let buffer): write(.pong, buffer, pipeline)
-        case .bytes(let buffer):
-            // From the encoder's own place on, nothing frames the bytes any more.
-            (try? pipeline.context(handlerType: WebSocketFrameEncoder.self))?
-                .write(NIOAny(buffer), promise: nil)
-        case .close(let code, let reason): writeClose(code: code, reason: reason, pipeline)
-        case .pause(let duration): pause(for: duration)
-        case .stall: setStalled(true)
-        case .cut(let style): cut(style)
-        }
-    }
-
-    private func write(
-        _ opcode: WebSocketOpcode, _ data: ByteBuffer, _ pipeline: ChannelPipeline.SynchronousOperations
-    ) {
-        pipeline.write(NIOAny(WebSocketFrame(fin: true, opcode: opcode, data: data)), promise: nil)
-    }
-
-    private func writeClose(
-        code: UInt16?, reason: String, _ pipeline: ChannelPipeline.SynchronousOperations
-    ) {
-        noteEnd(.serverClosed(code: code))
-        life.withLockedValue { $0.hasSentClose = true }
-        var body = ByteBuffer()
-        if let code {
-            body.writeInteger(code)
-            // A control frame holds 125 bytes.
-            body.writeBytes(ByteBuffer(string: reason).readableBytesView.prefix(123))
-        }
-        write(.connectionClose, body, pipeline)
-        let channel = channel
-        channel.eventLoop.scheduleTask(in: Self.closeGrace) { channel.close(promise: nil) }
-    }
-
-    private func pause(for duration: Duration) {
-        outbox.withLockedValue { $0.isPaused = true }
-        channel.eventLoop.scheduleTask(in: TimeAmount(duration)) {
-            self.change { $0.isPaused = false }
-        }
-    }
-
-    private func cut(_ style: WSETestServer.CutStyle) {
-        noteEnd(.serverCut)
-        channel.pipeline.syncOperations.flush()
-        if style == .reset {
-            // A linger time of 0 makes the kernel send RST where it would send FIN.
-            (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-                .whenFailure { _ in }
-        }
-        // From the TLS handler's own place on: TLS must not say goodbye either.
-        if let context = try? channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) {
-            context.close(promise: nil)
-        } else {
-            channel.close(promise: nil)
-        }
-    }
-
-    /// Answers the client's close frame, or ends TCP if it was the answer to ours.
-    func peerClosed(code: UInt16?, reason: String) {
-        noteEnd(.clientClosed(code: code, reason: reason))
-        guard !life.withLockedValue({ $0.hasSentClose }) else {
-            channel.close(promise: nil)
-            return
-        }
-        var body = ByteBuffer()
-        if let code { body.writeInteger(code) }
-        let frame = WebSocketFrame(fin: true, opcode: .connectionClose, data: body)
-        let channel = channel
-        channel.writeAndFlush(frame).whenComplete { _ in channel.close(promise: nil) }
-        closeOutbox()
-    }
-
-    /// Tells a client that broke the protocol so, and ends the connection.
-    func fail(code: UInt16?, _ violation: String) {
-        noteEnd(.violation(violation))
-        enqueue(.close(code: code, reason: ""))
-    }
-
-    func closed() {
-        noteEnd(.clientDropped)
-        life.withLockedValue { $0.isClosed = true }
-        closeOutbox()
-    }
-
-    private func closeOutbox() {
-        let waiters = outbox.withLockedValue { $0.close() }
-        for waiter in waiters { waiter.continuation.resume() }
+        for waiter in consequences.satisfied { waiter.continuation.resume() }
+        if consequences.mustApplyStall { channel.eventLoop.execute { self.applyStall() } }
+        if consequences.mustDrain { channel.eventLoop.execute { self.drain() } }
+        if consequences.mustWatchEnd { channel.eventLoop.execute { self.watchEnd() } }
+        return result
     }
 }

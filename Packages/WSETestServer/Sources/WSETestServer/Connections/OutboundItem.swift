@@ -16,6 +16,8 @@ enum OutboundItem: Sendable {
     /// The end of the TCP connection, without a close frame.
     case cut(WSETestServer.CutStyle)
 
+    var isStall: Bool { if case .stall = self { true } else { false } }
+
     /// What it counts against the bound of the outbox.
     var byteCount: Int {
         switch self {

@@ -5,25 +5,30 @@ internal import WSECrypto
 struct Outbox: Sendable {
     /// Suspends until no more than so many bytes wait.
     struct Waiter: Sendable {
+        let id: Int
         let threshold: Int
         let continuation: CheckedContinuation<Void, Never>
     }
 
     let limit: Int
     private(set) var byteCount = 0
-    /// Frames with data that were accepted, which is what ``cutAfter`` counts.
+    /// Frames with data that wait to be written or were.
     private(set) var acceptedFrames = 0
     private(set) var droppedFrames = 0
     /// Whether a drain is under way or queued on the event loop.
     var isDrainScheduled = false
     var isPaused = false
     /// Whether writing has stopped while TCP stays open.
-    var isStalled = false
+    private(set) var isStalled = false
+    /// Whether the connection's end has been put in, behind which nothing comes.
     private(set) var isFinished = false
-    var waiters: [Waiter] = []
+    private var waiters: [Waiter] = []
+    private var lastWaiter = 0
     var faults: FaultMachine?
     /// Seals what is to be sealed from now on.
     var cipher: (any MessageCipher)?
+    /// Frames with data that were meant for the client, whatever became of them, which is what ``cutAfter`` counts.
+    private var meantFrames = 0
     private var cutAfter: (frames: Int, style: WSETestServer.CutStyle)?
     private var items: [OutboundItem] = []
     private var head = 0
@@ -35,12 +40,21 @@ struct Outbox: Sendable {
     var isEmpty: Bool { head == items.count }
 
     /// Puts an item in, or what the faults make of it.
-    mutating func append(_ item: OutboundItem) {
-        guard case .frame(let frame) = item, faults != nil else {
+    ///
+    /// - Returns: `false` if the connection has ended, or is about to.
+    mutating func append(_ item: OutboundItem) -> Bool {
+        guard !isFinished else { return false }
+        if case .frame(let frame) = item, let items = faults?.process(frame) {
+            for item in items { accept(item) }
+        } else {
             accept(item)
-            return
         }
-        for item in faults?.process(frame) ?? [] { accept(item) }
+        switch item {
+        case .frame, .bytes: meantFrames += 1
+        case .ping, .pong, .close, .pause, .stall, .cut: return true
+        }
+        if let cutAfter, meantFrames >= cutAfter.frames { accept(.cut(cutAfter.style)) }
+        return true
     }
 
     private mutating func accept(_ item: OutboundItem) {
@@ -59,16 +73,25 @@ struct Outbox: Sendable {
                 droppedFrames += 1
                 return
             }
-        case .close, .cut:
+        case .close:
             isFinished = true
+            isStalled = false
+            items[head...].removeAll(where: \.isStall)
+        case .cut:
+            isFinished = true
+            forgetWhatIsStalled()
         case .pause, .stall: break
         }
         byteCount += item.byteCount
         items.append(item)
-        if let cutAfter, acceptedFrames >= cutAfter.frames, !isFinished {
-            isFinished = true
-            items.append(.cut(cutAfter.style))
-        }
+    }
+
+    /// As on a line that was dead before TCP ended.
+    private mutating func forgetWhatIsStalled() {
+        guard let first = isStalled ? head : items[head...].firstIndex(where: \.isStall) else { return }
+        isStalled = false
+        byteCount -= items[first...].reduce(0) { $0 + $1.byteCount }
+        items.removeSubrange(first...)
     }
 
     /// Gives a frame its last form: sealed, and then perhaps damaged.
@@ -86,6 +109,7 @@ struct Outbox: Sendable {
         let item = items[head]
         head += 1
         byteCount -= item.byteCount
+        if item.isStall { isStalled = true }
         if head == items.count {
             items.removeAll(keepingCapacity: head <= 4_096)
             head = 0
@@ -96,14 +120,19 @@ struct Outbox: Sendable {
         return item
     }
 
-    /// Ends the connection once so many more frames with data have been accepted; 0 ends it at once.
-    mutating func cut(afterFrames frames: Int, _ style: WSETestServer.CutStyle) {
+    /// Has no effect once the connection's end has been put in.
+    mutating func setStalled(_ stalled: Bool) {
         guard !isFinished else { return }
+        isStalled = stalled
+    }
+
+    /// Ends the connection once so many more frames with data were meant for the client; 0 ends it at once.
+    mutating func cut(afterFrames frames: Int, _ style: WSETestServer.CutStyle) {
         guard frames > 0 else {
-            append(.cut(style))
+            accept(.cut(style))
             return
         }
-        let (sum, overflow) = acceptedFrames.addingReportingOverflow(frames)
+        let (sum, overflow) = meantFrames.addingReportingOverflow(frames)
         cutAfter = (overflow ? Int.max : sum, style)
     }
 
@@ -115,6 +144,22 @@ struct Outbox: Sendable {
         byteCount = 0
         defer { waiters = [] }
         return waiters
+    }
+
+    // MARK: Waiters
+
+    mutating func reserveWaiter() -> Int {
+        lastWaiter += 1
+        return lastWaiter
+    }
+
+    mutating func add(_ waiter: Waiter) {
+        waiters.append(waiter)
+    }
+
+    /// `nil` if it waits no longer.
+    mutating func removeWaiter(_ id: Int) -> Waiter? {
+        waiters.firstIndex { $0.id == id }.map { waiters.remove(at: $0) }
     }
 
     /// The waiters whose threshold is met, or all of them while nothing can be written anyway.

@@ -14,8 +14,8 @@ extension WSETestServer.Connection {
     ///   - payload: What the question carries.
     ///   - answer: The type of the message that answers.
     ///   - limit: The longest that it waits.
-    /// - Throws: ``WSETestServerError`` with code `timedOut`, `cancelled` or `stopped`; `unrepresentable` if the
-    ///   payload does not fit into JSON.
+    /// - Throws: ``WSETestServerError`` with code `timedOut`, `cancelled` or `stopped`; otherwise as
+    ///   ``sendControl(_:)``.
     public func ask(
         _ type: String, _ payload: WSEValue = [:], expecting answer: String,
         within limit: Duration = .seconds(10)
@@ -49,8 +49,8 @@ extension WSETestServer.Connection {
 
     /// Sends a message of the protocol itself: JSON in a text frame; id, time and sequence number are filled in.
     ///
-    /// - Throws: ``WSETestServerError`` with code `unrepresentable` if the payload does not fit into JSON, `stopped` if
-    ///   the server is gone.
+    /// - Throws: ``WSETestServerError`` with code `unrepresentable` if the payload does not fit into JSON,
+    ///   `unknownConnection` if the connection has ended or is about to, `stopped` if the server is gone.
     public func sendControl(_ envelope: Envelope) throws(WSETestServerError) {
         let server = try requireServer()
         let link = link
@@ -58,9 +58,8 @@ extension WSETestServer.Connection {
             var envelope = envelope
             state.messages.complete(&envelope)
             let text = try state.messages.direct(envelope)
-            link.enqueue(
-                .frame(
-                    OutboundFrame(text: ByteBuffer(bytes: text), kind: .control, type: envelope.type)))
+            try link.deliver(
+                OutboundFrame(text: ByteBuffer(bytes: text), kind: .control, type: envelope.type))
         }
     }
 
@@ -71,14 +70,18 @@ extension WSETestServer.Connection {
     ///   - limit: Messages that it may send.
     ///   - remaining: How many more may come.
     ///   - retryAfter: How long it should hold back.
-    public func sendRateLimitWarning(rate: Int, limit: Int, remaining: Int, retryAfter: Duration) {
+    /// - Returns: `false` if the connection has ended, or is about to.
+    @discardableResult
+    public func sendRateLimitWarning(
+        rate: Int, limit: Int, remaining: Int, retryAfter: Duration
+    ) -> Bool {
         let link = link
-        link.server?.update { state in
+        return link.server?.update { state in
             state.control(
                 ControlMessages.rateLimitWarning(
                     rate: rate, limit: limit, remaining: remaining, retryAfter: retryAfter / .seconds(1)),
                 to: link)
-        }
+        } ?? false
     }
 
     /// Subscribes it to topics without being asked, as a server application may.

@@ -5,7 +5,7 @@ extension WSETestServer.Connection {
     /// Sends a message to this client alone.
     ///
     /// - Throws: ``WSETestServerError`` with code `unrepresentable` if the payload does not fit into the form,
-    ///   `stopped` if the server is gone.
+    ///   `unknownConnection` if the connection has ended or is about to, `stopped` if the server is gone.
     public func send(
         _ type: String, _ payload: WSEValue = [:], category: MessageCategory = .update,
         priority: MessagePriority? = nil, correlationID: String? = nil,
@@ -29,7 +29,7 @@ extension WSETestServer.Connection {
             state.messages.complete(&envelope)
             let members = EnvelopeMembers.of(envelope)
             let frame = try state.frame(members, envelope.category, type: envelope.type, as: form, to: link)
-            link.enqueue(.frame(frame))
+            try link.deliver(frame)
         }
     }
 
@@ -66,7 +66,7 @@ extension WSETestServer.Connection {
             }
             let members = EnvelopeMembers.of(
                 Envelope(type: type, payload: payload(messages), category: .system))
-            link.enqueue(.frame(try state.frame(members, .system, type: type, as: form, to: link)))
+            try link.deliver(try state.frame(members, .system, type: type, as: form, to: link))
         }
     }
 
@@ -79,24 +79,31 @@ extension WSETestServer.Connection {
         try send(type, payload, correlationID: request.correlationID)
     }
 
-    /// Sends an `error` as the servers do when they refuse something.
+    /// Sends an `error` as the servers do when they refuse something: in the clear even on an encrypted connection. What an
+    /// application answers with comes sealed there; for that send a message of type `error`.
     ///
     /// - Parameters:
     ///   - code: Such as `HANDLER_ERROR`.
     ///   - message: What happened, for people.
     ///   - details: More members of the payload, such as `recoverable` and `retry_after`.
-    public func sendError(_ code: String, _ message: String, details: [String: WSEValue] = [:]) {
+    /// - Returns: `false` if the connection has ended, or is about to.
+    @discardableResult
+    public func sendError(_ code: String, _ message: String, details: [String: WSEValue] = [:]) -> Bool {
         let link = link
-        link.server?.update { state in
+        return link.server?.update { state in
             state.control(
-                ControlMessages.error(code: code, message: message, more: details, now: state.now), to: link)
-        }
+                ControlMessages.error(code: code, message: message, more: details, now: state.now), to: link,
+                isSealed: false)
+        } ?? false
     }
 
     /// Sends `server_ready`, for servers that do not by themselves: ``WSETestServer/Authentication/silent``.
-    public func sendServerReady() {
+    ///
+    /// - Returns: `false` if the connection has ended, or is about to.
+    @discardableResult
+    public func sendServerReady() -> Bool {
         let link = link
-        link.server?.update { $0.sendReady(to: link) }
+        return link.server?.update { $0.sendReady(to: link) } ?? false
     }
 
     func requireServer() throws(WSETestServerError) -> WSETestServer {

@@ -31,6 +31,11 @@ extension WSETestServer {
         public var sentFrames: Int { link.sentFrames }
         /// How many frames were dropped because the client was too slow: see ``Limits/outboundBytes``.
         public var droppedFrames: Int { link.droppedFrames }
+        /// Whether it ever sent more than its rate allows: see ``Limits/rateLimitCapacity``.
+        public var wasRateLimited: Bool { rateLimitedMessageCount > 0 }
+        /// How many of its messages came too fast, so that they were answered with `RATE_LIMITED`; those of a batch count
+        /// one by one.
+        public var rateLimitedMessageCount: Int { link.rateLimitedMessages }
         /// How many bytes wait to be written.
         public var pendingBytes: Int { link.pendingBytes }
 

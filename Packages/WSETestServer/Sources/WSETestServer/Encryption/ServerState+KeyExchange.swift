@@ -4,9 +4,14 @@ internal import WSEWire
 extension ServerState {
     /// Answers a `client_hello`.
     ///
+    /// On a connection that is encrypted already the newer server goes on with the key that it has and confirms no other;
+    /// the older one takes the new key. Neither goes back to the clear.
+    ///
     /// - Returns: The connection's cipher if the client asked for encryption and gets it.
     mutating func greet(_ hello: WSEEvent, _ link: ConnectionLink) -> (any MessageCipher)? {
-        let wantsEncryption = hello.payload["features", "encryption"]?.boolValue == true
+        let wantsEncryption =
+            hello.payload["features", "encryption"]?.boolValue == true
+            && (!link.isEncrypted || configuration.dialect == .prefixed)
         var publicKey: String?
         var cipher: (any MessageCipher)?
         if wantsEncryption, let peerKey = hello.payload["encryption_public_key"]?.stringValue {
@@ -26,7 +31,7 @@ extension ServerState {
             }
         }
         // Before `server_hello` is out, so that a client may meet sealed frames before it knows the key.
-        link.setCipher(cipher)
+        if let cipher { link.setCipher(cipher) }
         control(
             ControlMessages.serverHello(
                 connectionID: link.id, configuration: configuration, publicKey: publicKey, now: now), to: link

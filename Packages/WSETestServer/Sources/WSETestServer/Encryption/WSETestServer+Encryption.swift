@@ -7,7 +7,8 @@ extension WSETestServer {
 
         let value: Value
 
-        /// A key of the connection. From then on all but handshake, heartbeat and raw sends goes out sealed.
+        /// A key of the connection. From then on all but handshake, heartbeat, the server's own errors and raw sends goes out
+        /// sealed; in the dialect ``Dialect/prefixed`` replays do not either.
         public static let offered = Encryption(value: .offered)
         /// A `server_hello` that does not confirm it, as of a server without encryption: the client must fail rather
         /// than send in the clear.

@@ -19,40 +19,42 @@ struct FaultMachine: Sendable {
         count += 1
         let waiting = held
         held = []
-        var items = act(action(on: frame), on: frame)
-        var released: [OutboundItem] = []
+        let (action, end) = actions(on: frame)
+        var items = act(action, on: frame)
         var still: [(remaining: Int, frame: OutboundFrame)] = []
         for entry in waiting {
             if entry.remaining <= 1 {
-                released.append(.frame(entry.frame))
+                items.append(.frame(entry.frame))
             } else {
                 still.append((entry.remaining - 1, entry.frame))
             }
         }
         held = still + held
-        // What ends or stalls the connection comes last.
-        let end = items.firstIndex { item in
-            switch item {
-            case .cut, .close, .stall: true
-            default: false
-            }
-        }
-        items.insert(contentsOf: released, at: end ?? items.endIndex)
-        return items
+        return items + end
     }
 
-    private mutating func action(on frame: OutboundFrame) -> FaultScript.Action.Value {
-        for rule in script.rules where rule.trigger.matches(frame, number: count, random: &random) {
-            return rule.action.value
+    /// What the rules make of a frame, and how they end or stall the connection after it.
+    private mutating func actions(
+        on frame: OutboundFrame
+    ) -> (action: FaultScript.Action.Value, end: [OutboundItem]) {
+        var action: FaultScript.Action.Value?
+        for rule in script.rules {
+            let end = rule.action.value.end
+            guard action == nil || end != nil,
+                rule.trigger.matches(frame, number: count, random: &random)
+            else { continue }
+            if let end { return (action ?? .pass, [end]) }
+            if rule.action.value == .pass { return (.pass, []) }
+            action = rule.action.value
         }
-        return .pass
+        return (action ?? .pass, [])
     }
 
     private mutating func act(
         _ action: FaultScript.Action.Value, on frame: OutboundFrame
     ) -> [OutboundItem] {
         switch action {
-        case .pass: return [.frame(frame)]
+        case .pass, .stall, .cut, .close: return [.frame(frame)]
         case .drop: return []
         case .duplicate(let copies): return Array(repeating: .frame(frame), count: copies + 1)
         case .reorder(let frames):
@@ -66,9 +68,6 @@ struct FaultMachine: Sendable {
             return [.frame(frame)]
         case .replace(let text):
             return [.frame(OutboundFrame(text: ByteBuffer(string: text), kind: frame.kind))]
-        case .stall: return [.frame(frame), .stall]
-        case .cut(let style): return [.frame(frame), .cut(style)]
-        case .close(let code, let reason): return [.frame(frame), .close(code: code, reason: reason)]
         }
     }
 
@@ -113,5 +112,17 @@ struct FaultMachine: Sendable {
 
     private func isContinuation(_ data: ByteBuffer, at offset: Int) -> Bool {
         (data.getInteger(at: data.readerIndex + offset, as: UInt8.self) ?? 0) & 0xC0 == 0x80
+    }
+}
+
+extension FaultScript.Action.Value {
+    /// How it stalls or ends the connection, if it does.
+    fileprivate var end: OutboundItem? {
+        switch self {
+        case .stall: .stall
+        case .cut(let style): .cut(style)
+        case .close(let code, let reason): .close(code: code, reason: reason)
+        case .pass, .drop, .duplicate, .reorder, .delay, .corrupt, .replace: nil
+        }
     }
 }

@@ -15,7 +15,7 @@ extension FaultScript {
 
         let value: Value
 
-        /// Nothing: keeps the rules after it from acting.
+        /// Nothing: keeps the rules after it from acting, those that end the connection too.
         public static let pass = Action(value: .pass)
         /// It is lost.
         public static let drop = Action(value: .drop)
@@ -31,13 +31,14 @@ extension FaultScript {
         }
         /// A text comes in its place.
         public static func replace(with text: String) -> Action { Action(value: .replace(text)) }
-        /// It comes, and then nothing more: TCP stays open, but neither side gets through.
+        /// It comes, and then nothing more: TCP stays open, but neither side gets through, until
+        /// ``WSETestServer/Connection/resume()`` or an end.
         public static let stall = Action(value: .stall)
-        /// It comes, and then TCP ends without a close frame.
+        /// It comes, and then TCP ends without a close frame. What a stall holds back is lost.
         public static func cut(_ style: WSETestServer.CutStyle = .finish) -> Action {
             Action(value: .cut(style))
         }
-        /// It comes, and then a close frame; `nil` for one without status.
+        /// It comes, and then a close frame; `nil` for one without status. What a stall holds back comes first.
         public static func close(code: UInt16?, reason: String = "") -> Action {
             Action(value: .close(code: code, reason: reason))
         }

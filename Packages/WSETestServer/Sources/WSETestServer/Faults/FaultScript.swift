@@ -12,7 +12,11 @@
 /// ```
 ///
 /// Frames are counted for each connection, from 1, from the moment at which the script is injected or the connection
-/// begins. For each frame the first rule that matches acts, and no other.
+/// begins. What counts is what the server means for the client, whatever becomes of it: a frame that is dropped counts,
+/// one that is duplicated or held back counts once.
+///
+/// For each frame the first rule that matches acts, and no other. Only a stall, a cut or a close comes all the same after
+/// what another rule made of the frame, unless that rule is ``Action/pass``.
 public struct FaultScript: Sendable, Hashable {
     /// One rule.
     struct Rule: Sendable, Hashable {
@@ -34,7 +38,7 @@ public struct FaultScript: Sendable, Hashable {
         self.frames = frames
     }
 
-    /// The same script with one more rule, which acts where none before it does.
+    /// The same script with one more rule, which acts where none before it does; a stall, a cut or a close acts all the same.
     public func on(_ trigger: Trigger, _ action: Action) -> FaultScript {
         var script = self
         script.rules.append(Rule(trigger: trigger, action: action))

@@ -10,7 +10,8 @@ public struct ReceivedMessage: Sendable {
     public let kind: FrameKind
     /// The WebSocket message as it was on the wire. Several messages share it if it was a batch.
     public let bytes: [UInt8]
-    /// The envelope; `nil` for what is none, such as JSON in a binary frame.
+    /// The envelope; `nil` for what is none, such as JSON in a binary frame. Also `nil` for an `E:` frame that cannot be opened
+    /// or holds no text, such as `C:` or MessagePack: the server drops it, and no handler gets it.
     public let event: WSEEvent?
     /// Whether it came too fast, so that the server answered with `RATE_LIMITED` and did nothing else with it.
     public let wasRateLimited: Bool
@@ -30,13 +31,18 @@ public struct ReceivedMessage: Sendable {
     /// The bytes as text, for what is no envelope.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Whether it belongs to handshake, heartbeat or subscriptions rather than to the application.
-    public var isControl: Bool { type.map { Self.controlTypes.contains($0) } ?? false }
+    /// Whether it belongs to handshake, heartbeat, subscriptions or requests of the protocol rather than to the application.
+    ///
+    /// Handshake and heartbeat in a binary frame are the application's, as on the published servers.
+    public var isControl: Bool {
+        type.map { Self.controlTypes.contains($0) || kind == .text && Self.textTypes.contains($0) } ?? false
+    }
 
     private static let controlTypes: Set<String> = [
-        "client_hello", "ping", "PONG", "pong", "subscription_update", "sync_request", "sync_response",
-        "health_check_response", "metrics_response", "health_check", "metrics_request",
+        "subscription_update", "sync_request", "sync_response", "health_check", "health_check_response",
+        "metrics_request", "metrics_response",
     ]
+    private static let textTypes: Set<String> = ["client_hello", "ping", "PING", "pong", "PONG", "heartbeat"]
 }
 
 extension ReceivedMessage: CustomStringConvertible {

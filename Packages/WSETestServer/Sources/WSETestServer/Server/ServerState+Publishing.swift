@@ -34,16 +34,17 @@ extension ServerState {
             guard let topic = topics[name] else { continue }
             if wantsSnapshots, var snapshot = topic.snapshot {
                 messages.complete(&snapshot)
-                // It was tried when the snapshot was set.
-                guard let text = try? messages.direct(snapshot) else { continue }
-                link.enqueue(
-                    .frame(
-                        OutboundFrame(binary: ByteBuffer(bytes: text), kind: .direct, type: snapshot.type)))
+                guard
+                    let frame = try? frame(
+                        EnvelopeMembers.of(snapshot), snapshot.category, type: snapshot.type, as: .automatic,
+                        to: link)
+                else { continue }
+                link.enqueue(.frame(frame))
                 sent.append(.string(name))
             }
             if wantsHistory {
                 for publication in topic.history?.publications ?? [] {
-                    link.enqueue(publication.frame(.replays, topic: name))
+                    link.enqueue(replay(publication, name))
                 }
             }
         }

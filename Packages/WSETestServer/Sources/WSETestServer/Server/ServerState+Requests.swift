@@ -25,10 +25,10 @@ extension ServerState {
         control(envelope, to: link)
     }
 
-    /// Whether a message is within the client's rate; tells the client what it needs to know about that.
-    mutating func admits(_ event: WSEEvent?, from link: ConnectionLink) -> Bool {
+    /// Whether what came in one message is within the client's rate; tells the client what it needs to know about that.
+    mutating func admits(_ events: [WSEEvent?], from link: ConnectionLink) -> Bool {
         // Without handshake and heartbeat a client that was too fast would be lost for good.
-        if let type = event?.type, ["client_hello", "ping", "PONG", "pong"].contains(type) { return true }
+        if events.allSatisfy({ ["client_hello", "ping", "PONG", "pong"].contains($0?.type) }) { return true }
         let limits = configuration.limits
         let now = now
         switch sessions[link.number]?.limiter.admit(now: now) {
@@ -45,7 +45,8 @@ extension ServerState {
             control(
                 ControlMessages.error(
                     code: "RATE_LIMITED", message: "Rate limit exceeded",
-                    more: ["recoverable": true, "retry_after": .double(retryAfter)], now: now), to: link)
+                    more: ["recoverable": true, "retry_after": .double(retryAfter)], now: now), to: link,
+                isSealed: false)
             return false
         }
     }

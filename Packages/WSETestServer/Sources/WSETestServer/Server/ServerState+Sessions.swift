@@ -49,11 +49,13 @@ extension ServerState {
         }
     }
 
-    mutating func sendReady(to link: ConnectionLink) {
+    /// - Returns: `false` if the connection has ended, or is about to.
+    @discardableResult
+    mutating func sendReady(to link: ConnectionLink) -> Bool {
         var ready = ControlMessages.serverReady(
             connectionID: link.id, userID: link.userID, features: configuration.features, now: now)
         messages.complete(&ready)
-        control(ready, to: link)
+        return control(ready, to: link)
     }
 
     /// Forgets a connection that has ended, on its topics too.

@@ -77,7 +77,7 @@ extension ServerState {
             recovery = history.recovery(
                 epoch: epoch, offset: offset, limit: configuration.recoveryLimit ?? .max)
         }
-        let frames = recovery.publications.map { $0.frame(.replays, topic: topic) }
+        let frames = recovery.publications.map { replay($0, topic) }
         switch configuration.replayOrder.value {
         case .first:
             for frame in frames { link.enqueue(frame) }
@@ -91,6 +91,11 @@ extension ServerState {
             "recovered": .bool(recovery.isRecovered), "recoverable": true,
             "count": .int(Int64(recovery.publications.count)),
         ]
+    }
+
+    /// The older server replays in the clear, whatever was agreed.
+    func replay(_ publication: Publication, _ topic: String) -> OutboundItem {
+        publication.frame(.replays, topic: topic, isSealed: configuration.dialect != .prefixed)
     }
 
     mutating func join(_ topic: String, _ link: ConnectionLink) {

@@ -54,10 +54,13 @@ struct ServerState: Sendable {
 
     /// Sends a message of the server's own, whose payload always fits into JSON. Handshake and heartbeat are never
     /// sealed.
-    func control(_ envelope: Envelope, to link: ConnectionLink, isSealed: Bool = true) {
-        guard let text = try? messages.direct(envelope) else { return }
+    ///
+    /// - Returns: `false` if the connection has ended, or is about to.
+    @discardableResult
+    func control(_ envelope: Envelope, to link: ConnectionLink, isSealed: Bool = true) -> Bool {
+        guard let text = try? messages.direct(envelope) else { return false }
         let isPlain = ["server_ready", "server_hello", "PONG", "ping"].contains(envelope.type)
-        link.enqueue(
+        return link.enqueue(
             .frame(
                 OutboundFrame(
                     text: ByteBuffer(bytes: text), kind: .control, type: envelope.type,

@@ -13,6 +13,7 @@ enum TLSContext {
                 configuration.trustRoots = .certificates(
                     try NIOSSLCertificate.fromPEMBytes(Array(authorities.utf8)))
             }
+            configuration.shutdownTimeout = ConnectionLink.closeGrace
             return try NIOSSLContext(configuration: configuration)
         } catch {
             throw WSETestServerError(.tlsFailed, "certificate or key cannot be used", cause: error)

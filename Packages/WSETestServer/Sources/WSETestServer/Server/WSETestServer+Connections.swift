@@ -25,14 +25,25 @@ extension WSETestServer {
         try await wait(for: "a connection", within: limit) { $0.log.take().map(Connection.init) }
     }
 
-    /// Returns once so many connections are open and were let in.
+    /// Returns once exactly so many connections are open and were let in.
     ///
     /// - Throws: As ``nextMessage(within:where:)``.
     public func waitForConnections(
         _ count: Int, within limit: Duration = .seconds(10)
     ) async throws(WSETestServerError) {
-        try await wait(for: "\(count) connections", within: limit) { state -> Void? in
+        try await wait(for: "exactly \(count) connections", within: limit) { state -> Void? in
             state.sessions.count == count ? () : nil
+        }
+    }
+
+    /// Returns once so many connections or more are open and were let in.
+    ///
+    /// - Throws: As ``nextMessage(within:where:)``.
+    public func waitForConnections(
+        atLeast count: Int, within limit: Duration = .seconds(10)
+    ) async throws(WSETestServerError) {
+        try await wait(for: "\(count) connections or more", within: limit) { state -> Void? in
+            state.sessions.count >= count ? () : nil
         }
     }
 

@@ -44,46 +44,50 @@ extension WSETestServer {
     }
 
     /// Ends all connections and the server for good. What was recorded can still be asked for.
+    ///
+    /// Takes about two seconds at most, whatever clients do; less where they read and answer. A server that was stopped stays so:
+    /// stopping it again, taking it down and draining it do nothing.
     public func stop(_ farewell: Farewell = .shutdown) async {
-        await takeDown(farewell)
-        let waiters = update { state in
-            state.isStopped = true
-            return state.waiters.removeAll()
+        await inTurn {
+            await self.goAway(farewell)
+            let waiters = self.update { state in
+                state.isStopped = true
+                return state.waiters.removeAll()
+            }
+            for waiter in waiters { waiter.resume(.stopped) }
+            // It fails only where the group was shut down before.
+            try? await self.group.shutdownGracefully()
         }
-        for waiter in waiters { waiter.resume(.stopped) }
-        // It fails only if it was shut down before, by another call of this.
-        try? await group.shutdownGracefully()
     }
 
     /// Closes all connections with 4300 and new ones before they have said anything, until ``bringUp(_:)``; the port
     /// stays open. Returns once all connections are gone.
     public func drain() async {
-        update { $0.isDraining = true }
-        await endConnections(.drain)
+        await inTurn {
+            self.update { $0.isDraining = true }
+            await self.endConnections(.drain)
+        }
     }
 
     /// Ends all connections and closes the port until ``bringUp(_:)``: clients are refused.
     public func takeDown(_ farewell: Farewell = .crash()) async {
-        update { $0.isDraining = true }
-        let channel = listening.withLockedValue { listening in
-            defer { listening.channel = nil }
-            return listening.channel
-        }
-        // It fails only where it has closed by itself.
-        try? await channel?.close().get()
-        await endConnections(farewell)
+        await inTurn { await self.goAway(farewell) }
     }
 
     /// Opens the same port again after ``takeDown(_:)``, or lets clients in again after ``drain()``.
     ///
-    /// - Throws: ``WSETestServerError`` with code `bindFailed` if another program took the port meanwhile.
+    /// - Throws: ``WSETestServerError`` with code `bindFailed` if another program took the port meanwhile, `stopped`
+    ///   after ``stop(_:)``.
     public func bringUp(_ memory: Memory = .forget) async throws(WSETestServerError) {
-        update { state in
-            state.isDraining = false
-            guard memory == .forget else { return }
-            for topic in state.topics.keys { state.topics[topic]?.forgetHistory() }
+        let result = await inTurn { () async -> Result<Void, WSETestServerError> in
+            do throws(WSETestServerError) {
+                return .success(try await self.comeBack(memory))
+            } catch {
+                return .failure(error)
+            }
         }
-        if listening.withLockedValue({ $0.channel == nil }) { try await bind() }
+        guard let result else { throw WSETestServerError(.stopped, "the server was stopped for good") }
+        try result.get()
     }
 
     /// Goes away and comes back on the same port.
@@ -94,6 +98,42 @@ extension WSETestServer {
     ) async throws(WSETestServerError) {
         await takeDown(farewell)
         try await bringUp(memory)
+    }
+
+    /// Does one thing after the other, in the order of the calls.
+    ///
+    /// - Returns: `nil` once the server was stopped; nothing was done then.
+    @discardableResult
+    private func inTurn<Result: Sendable>(_ step: @escaping @Sendable () async -> Result) async -> Result? {
+        let task = lastStep.withLockedValue { last in
+            let task = Task { [last] () -> Result? in
+                await last?.value
+                return self.read { $0.isStopped } ? nil : await step()
+            }
+            last = Task { _ = await task.value }
+            return task
+        }
+        return await task.value
+    }
+
+    private func goAway(_ farewell: Farewell) async {
+        update { $0.isDraining = true }
+        let channel = listening.withLockedValue { listening in
+            defer { listening.channel = nil }
+            return listening.channel
+        }
+        // It fails only where it has closed by itself.
+        try? await channel?.close().get()
+        await endConnections(farewell)
+    }
+
+    private func comeBack(_ memory: Memory) async throws(WSETestServerError) {
+        update { state in
+            state.isDraining = false
+            guard memory == .forget else { return }
+            for topic in state.topics.keys { state.topics[topic]?.forgetHistory() }
+        }
+        if listening.withLockedValue({ $0.channel == nil }) { try await bind() }
     }
 
     /// Returns once every TCP connection is gone.
@@ -109,7 +149,7 @@ extension WSETestServer {
         let upgraded = Set(links.map { ObjectIdentifier($0.channel) })
         // Those that never became a WebSocket have nobody to say goodbye to.
         for channel in channels where !upgraded.contains(ObjectIdentifier(channel)) {
-            channel.close(promise: nil)
+            channel.eventLoop.execute { channel.closeAtOnce() }
         }
         let latest = group.next().scheduleTask(in: ConnectionLink.closeGrace) {
             // A client that does not read, or does not answer, must not hold the server.

@@ -23,7 +23,8 @@ extension WSETestServer {
     /// - Parameters:
     ///   - limit: The longest that it waits.
     ///   - matches: Called once per message at most.
-    /// - Throws: ``WSETestServerError`` with code `timedOut`, `cancelled` or `stopped`.
+    /// - Throws: ``WSETestServerError`` with code `timedOut`, `cancelled` or `stopped`. Its message says what was waited
+    ///   for, for how long, and which types came meanwhile.
     public func nextMessage(
         within limit: Duration = .seconds(10), where matches: (ReceivedMessage) -> Bool
     ) async throws(WSETestServerError) -> ReceivedMessage {
@@ -54,17 +55,26 @@ extension WSETestServer {
         let clock = ContinuousClock()
         let deadline = clock.now.advanced(by: limit)
         var next = 0
+        var passedOver = MessageTally()
         while true {
             let first = next
-            let messages = try await wait(for: what, within: max(.zero, clock.now.duration(to: deadline))) {
-                let fresh = $0.recording.fresh(from: first)
-                return fresh.isEmpty ? nil : fresh
+            let messages: [ReceivedMessage]
+            do throws(WSETestServerError) {
+                messages = try await wait(for: what, within: max(.zero, clock.now.duration(to: deadline))) {
+                    let fresh = $0.recording.fresh(from: first)
+                    return fresh.isEmpty ? nil : fresh
+                }
+            } catch {
+                guard error.code == .timedOut else { throw error }
+                throw WSETestServerError(
+                    .timedOut, "waited \(limit) for \(what); meanwhile came \(passedOver)")
             }
             // Outside the lock, as the test's function may ask the server things. Meanwhile someone else may take
             // the message.
             for message in messages {
                 next = message.index + 1
                 if matches(message), update({ $0.recording.take(message.index) }) { return message }
+                passedOver.add(message)
             }
         }
     }

@@ -53,7 +53,8 @@ extension WSETestServer {
         for connection in connections { connection.sendBinary(bytes) }
     }
 
-    /// Returns once no more than so many bytes wait for any connection that can be written to.
+    /// Returns once no more than so many bytes wait for any connection that is not stalled, or the task is cancelled. A client
+    /// that does not read makes it wait for as long.
     public func flushed(below bytes: Int = 0) async {
         for connection in connections { await connection.flushed(below: bytes) }
     }

@@ -19,41 +19,45 @@ extension WSETestServer {
         update { $0.sessions[link.number]?.timers.append(timer) }
     }
 
+    /// Forgets a connection in the same moment in which it counts as ended.
     func closed(_ link: ConnectionLink) {
-        update { $0.close(link) }
-    }
-
-    func noteLife(_ link: ConnectionLink) {
-        update { $0.noteLife(link) }
+        update { state in
+            state.close(link)
+            link.markClosed()
+        }
     }
 
     func ponged(_ payload: [UInt8], _ link: ConnectionLink) {
-        update { state in
-            state.noteLife(link)
-            state.sessions[link.number]?.lastPong = payload
-        }
+        update { $0.sessions[link.number]?.lastPong = payload }
     }
 
     /// Records what a message holds, does what the protocol asks for, and then calls the test's handlers.
     func received(
         _ bytes: [UInt8], as kind: FrameKind, through inbound: InboundDecoder, from link: ConnectionLink
     ) {
-        let events = inbound.events(in: bytes, as: kind)
         let connection = Connection(link: link)
+        let (events, isDropped): ([WSEEvent?], Bool) =
+            switch inbound.content(of: bytes, as: kind) {
+            case .events(let events): (events, false)
+            case .bytes: ([nil], false)
+            case .dropped: ([nil], true)
+            }
         let refused = refusedTopics(events, connection)
         let (calls, cipher) = update {
             state -> ([(ServerState.Handler, ReceivedMessage)], (any MessageCipher)?) in
             state.noteLife(link)
             var cipher: (any MessageCipher)?
             var calls: [(ServerState.Handler, ReceivedMessage)] = []
-            for event in events.isEmpty ? [nil] : events.map(Optional.some) {
-                let isAdmitted = state.admits(event, from: link)
+            // A batch is charged as the one message that it is on the wire.
+            let isAdmitted = state.admits(events, from: link)
+            for event in events {
+                if !isAdmitted { link.noteRateLimited() }
                 let message = state.recording.append { index in
                     ReceivedMessage(
                         index: index, connection: connection, kind: kind, bytes: bytes, event: event,
                         wasRateLimited: !isAdmitted)
                 }
-                guard isAdmitted else { continue }
+                guard isAdmitted, !isDropped else { continue }
                 if let event {
                     cipher = state.receive(event, as: kind, refused: refused, from: link) ?? cipher
                 }
@@ -70,9 +74,10 @@ extension WSETestServer {
     }
 
     /// Asks the test about topics, outside the lock, as it may ask the server things in turn.
-    private func refusedTopics(_ events: [WSEEvent], _ connection: Connection) -> Set<String> {
+    private func refusedTopics(_ events: [WSEEvent?], _ connection: Connection) -> Set<String> {
         var refused: Set<String> = []
-        for event in events where event.type == "subscription_update" {
+        for case let event? in events
+        where event.type == "subscription_update" && event.payload["action"] == "subscribe" {
             for topic in event.payload["topics"]?.arrayValue?.compactMap(\.stringValue) ?? []
             where !configuration.acceptsTopic(topic, connection) {
                 refused.insert(topic)

@@ -27,6 +27,8 @@ public final class WSETestServer: Sendable {
     let tls: NIOSSLContext?
     private let state: NIOLockedValueBox<ServerState>
     let listening = NIOLockedValueBox(Listening())
+    /// The last of what changes whether the server is there.
+    let lastStep = NIOLockedValueBox<Task<Void, Never>?>(nil)
 
     struct Listening: Sendable {
         /// The port that was asked for and, once it was bound, the real one.

@@ -6,7 +6,7 @@ struct Publication: Sendable {
     /// The message's type, where the server made the message.
     let type: String?
 
-    func frame(_ kind: WSETestServer.FrameKinds, topic: String) -> OutboundItem {
-        .frame(OutboundFrame(text: text, kind: kind, type: type, topic: topic))
+    func frame(_ kind: WSETestServer.FrameKinds, topic: String, isSealed: Bool = true) -> OutboundItem {
+        .frame(OutboundFrame(text: text, kind: kind, type: type, topic: topic, isSealed: isSealed))
     }
 }

@@ -79,4 +79,29 @@ import WSETestServer
             }
         }
     }
+
+    @Test func theAppKeepsToTheRate() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.limits.rateLimitCapacity = 100
+        try await withWSETestServer(configuration: configuration) { server in
+            let app = try await TickerApp.launch(server: server.url)
+            let connection = try await server.waitForSubscription(to: "prices")
+            server.on("order") { try? $0.connection.reply(to: $0, "order_accepted", ["id": 1]) }
+            for _ in 0..<10 { _ = try await app.buy("BTC") }
+            #expect(!connection.wasRateLimited)
+        }
+    }
+
+    @Test func whoLooksAtPricesIsShown() async throws {
+        var configuration = WSETestServer.Configuration()
+        configuration.authentication = .token(secret: "not so secret")
+        try await withWSETestServer(configuration: configuration) { server in
+            let ada = JSONWebToken.make(subject: "ada", secret: "not so secret")
+            let app = try await TickerApp.launch(server: server.url, token: ada)
+            let connection = try await server.waitForSubscription(to: "prices")
+            #expect(connection.userID == "ada")
+            #expect(server.presence(on: "prices") == ["ada": ["name": "Ada"]])
+            withExtendedLifetime(app) {}
+        }
+    }
 }

@@ -59,7 +59,7 @@ actor TickerApp {
             #","recovery":{"prices":{"epoch":"\#($0.epoch)","offset":\#($0.offset)}}"#
         }
         client.send(
-            #"{"t":"subscription_update","p":{"action":"subscribe","topics":["prices"],"recover":true\#(position ?? "")}}"#
+            #"{"t":"subscription_update","p":{"action":"subscribe","topics":["prices"],"presence":{"name":"Ada"},"recover":true\#(position ?? "")}}"#
         )
         early = [:]
         self.client = client
