@@ -44,6 +44,7 @@ extension WSETestServer {
         /// call the server.
         public var unixMilliseconds: @Sendable () -> UInt64 = WallClock.unixMilliseconds
 
+        /// A server of the newest dialect on a port that is free, with nothing that fails.
         public init() {}
     }
 }

@@ -10,6 +10,7 @@ extension WSETestServer {
         /// Whether clients may send `C:` frames; the published servers do not inflate them. Default `true`.
         public var clientCompression = true
 
+        /// All that a server offers.
         public init() {}
     }
 }

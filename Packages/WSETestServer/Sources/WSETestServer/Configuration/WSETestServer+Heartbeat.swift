@@ -10,6 +10,7 @@ extension WSETestServer {
         /// Whether a client's `ping` is answered. Default `true`.
         public var answersPings = true
 
+        /// A heartbeat as a real server has it.
         public init() {}
     }
 }

@@ -15,6 +15,7 @@ extension WSETestServer {
         /// How many connections are open at once; more are closed before HTTP. Default 1,000.
         public var connections = 1_000
 
+        /// The limits of a real server at its defaults.
         public init() {}
     }
 }

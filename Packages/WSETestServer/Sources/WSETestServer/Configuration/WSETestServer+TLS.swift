@@ -8,6 +8,8 @@ extension WSETestServer {
         /// Certificates as PEM text; where given, a client must show one that they vouch for.
         public var clientAuthorities: String?
 
+        /// A certificate with its key, as text and not as paths; no certificate is asked of clients unless authorities are
+        /// given.
         public init(certificateChain: String, privateKey: String, clientAuthorities: String? = nil) {
             self.certificateChain = certificateChain
             self.privateKey = privateKey

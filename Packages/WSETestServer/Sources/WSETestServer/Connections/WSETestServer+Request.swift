@@ -25,6 +25,7 @@ extension WSETestServer {
             /// Its value.
             public let value: String
 
+            /// A field as it stands in a request or an answer.
             public init(name: String, value: String) {
                 self.name = name
                 self.value = value

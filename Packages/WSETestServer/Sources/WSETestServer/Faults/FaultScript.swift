@@ -30,6 +30,8 @@ public struct FaultScript: Sendable, Hashable {
     public let frames: WSETestServer.FrameKinds
     private(set) var rules: [Rule] = []
 
+    /// A script without a rule.
+    ///
     /// - Parameters:
     ///   - seed: Equal seeds make equal faults.
     ///   - frames: Which frames are counted and hit. Default: all but handshake, heartbeat and answers.

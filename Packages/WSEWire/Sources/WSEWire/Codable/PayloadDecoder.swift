@@ -62,7 +62,10 @@ public struct PayloadDecoder: Sendable {
 
     /// Decodes the payload of an event, as ``decode(_:from:)`` does, with less work where many follow one another.
     ///
-    /// - Parameter memory: Kept from one payload to the next by whoever decodes them.
+    /// - Parameters:
+    ///   - type: What the payload becomes.
+    ///   - payload: An event's; a missing one counts as `null`.
+    ///   - memory: Kept from one payload to the next by whoever decodes them.
     /// - Throws: ``WireError`` with the ``WireError/path`` to the value that does not fit the type.
     public func decode<Value: Decodable>(
         _ type: Value.Type, from payload: WSEPayload, reusing memory: inout DecodingMemory
