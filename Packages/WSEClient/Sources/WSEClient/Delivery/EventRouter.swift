@@ -52,22 +52,28 @@ final class EventRouter: Sendable {
     /// Takes everything instead of the streams.
     private let sink: (any EventSink)?
     private let state = OrderedMutex(State())
+    /// Whether whoever delivers wants used batches back.
+    private let recycles: Bool
     private let onRoom: @Sendable () -> Void
     private let onDropped: @Sendable (Int) -> Void
     let handlers: HandlerActivity
 
     /// - Parameters:
+    ///   - recycles: Whether whoever delivers wants used batches back.
     ///   - onRoom: Called when a full stream has room again or is gone, from any thread.
     ///   - onDropped: Called with a count where events were discarded outside of ``deliver(_:)``.
     init(
-        buffering: StreamBuffering, sink: (any EventSink)? = nil, onRoom: @escaping @Sendable () -> Void,
+        buffering: StreamBuffering, sink: (any EventSink)? = nil, recycles: Bool = true,
+        onRoom: @escaping @Sendable () -> Void,
         onDropped: @escaping @Sendable (Int) -> Void
     ) {
         self.sink = sink
+        self.recycles = recycles
         self.onRoom = onRoom
         self.onDropped = onDropped
         events = Mailbox(
-            buffering: buffering, onDrained: onRoom, onDropped: onDropped, key: { $0.stamp?.topic })
+            buffering: buffering, recycles: recycles, onDrained: onRoom, onDropped: onDropped,
+            key: { $0.stamp?.topic })
         handlers = HandlerActivity()
     }
 
@@ -118,10 +124,10 @@ final class EventRouter: Sendable {
         return mailboxes.flatMap { [$0.waiting(), $0.skipped()] }
     }
 
-    /// Lets go of memory that streams keep and have not needed since the last call.
-    func trim() {
-        events.trim()
-        for route in state.withLock({ $0.table }).routes { route.mailbox.trim() }
+    /// Lets go of used batches in the streams: of all, or of those that were of no use since the last call.
+    func trim(all: Bool) {
+        events.trim(all: all)
+        for route in state.withLock({ $0.table }).routes { route.mailbox.trim(all: all) }
     }
 
     func finish(throwing error: WSEError?) {
@@ -170,7 +176,8 @@ final class EventRouter: Sendable {
         _ filter: EventRoute.Filter, buffering: StreamBuffering, handler: HandlerRunner?
     ) -> EventRoute {
         let mailbox = Mailbox<WSEEvent>(
-            buffering: buffering, onDrained: onRoom, onDropped: onDropped, key: { $0.stamp?.topic })
+            buffering: buffering, recycles: recycles, onDrained: onRoom, onDropped: onDropped,
+            key: { $0.stamp?.topic })
         let (route, leavesEvents) = state.withLock { state in
             state.lastID += 1
             let route = EventRoute(id: state.lastID, filter: filter, mailbox: mailbox, handler: handler)

@@ -52,6 +52,8 @@ final class Mailbox<Element: Sendable>: Sendable {
     }
 
     let buffering: StreamBuffering
+    /// Whether the producer wants used batches back.
+    private let recycles: Bool
     private let state = OrderedMutex(State())
     /// Called when a full mailbox has room again, or has none since something was given back; from the consumer's thread.
     private let onDrained: @Sendable () -> Void
@@ -61,11 +63,12 @@ final class Mailbox<Element: Sendable>: Sendable {
     private let key: @Sendable (Element) -> InternedString?
 
     init(
-        buffering: StreamBuffering, onDrained: @escaping @Sendable () -> Void,
+        buffering: StreamBuffering, recycles: Bool = true, onDrained: @escaping @Sendable () -> Void,
         onDropped: @escaping @Sendable (Int) -> Void = { _ in },
         key: @escaping @Sendable (Element) -> InternedString? = { _ in nil }
     ) {
         self.key = key
+        self.recycles = recycles
         self.buffering = buffering
         self.onDrained = onDrained
         self.onDropped = onDropped
@@ -214,9 +217,18 @@ final class Mailbox<Element: Sendable>: Sendable {
         }
     }
 
-    /// Lets go of batches that are used up, unless the producer took any since the last call.
-    func trim() {
-        let released = state.withLock { $0.used.trim() }
+    /// For the producer, if it comes by for such and may come again.
+    private func setAside(_ batch: inout [Element], _ state: inout State) {
+        if recycles, state.completion == nil {
+            state.used.setAside(&batch)
+        } else {
+            batch.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Lets go of batches that are used up: all of them, or those that the producer left there since the last call.
+    func trim(all: Bool) {
+        let released = state.withLock { $0.used.trim(all: all) }
         // Here, outside of the lock.
         _ = consume released
     }
@@ -259,7 +271,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         let result = state.withLock { state -> (Taken, Bool) in
             // Let go of first, so that nobody else holds the array.
             state.putDown(progress)
-            state.used.setAside(&spare)
+            setAside(&spare, &state)
             if let consumer, consumer != state.run {
                 guard consumer + 1 == state.run, case .failed(let error) = state.lastCompletion else {
                     return (.ended, false)
@@ -298,7 +310,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         swap(&spare, &batch)
         let wasFull = state.withLock { state in
             state.putDown(progress)
-            state.used.setAside(&spare)
+            setAside(&spare, &state)
             swap(&state.pending, &spare)
             state.pickUp(spare, progress)
             defer { state.isFull = false }

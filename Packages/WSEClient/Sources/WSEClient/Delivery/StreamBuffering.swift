@@ -22,7 +22,8 @@ public struct StreamBuffering: Sendable, Hashable {
     }
 
     /// Events held at most, at least 1. With ``Overflow/suspend`` those of one more socket read may be added, and what
-    /// iterators that were given up had taken: three times the capacity and a read in all.
+    /// iterators that were given up had taken: three times the capacity and a read in all. Beside these, up to two batches
+    /// that the consumer is done with lie ready to be filled again, for two heartbeats at most.
     public var capacity: Int
     /// What happens to more.
     public var overflow: Overflow

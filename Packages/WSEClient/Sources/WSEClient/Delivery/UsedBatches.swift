@@ -2,10 +2,10 @@
 /// fills them anew.
 struct UsedBatches<Element> {
     /// A consumer that keeps up uses one batch or two between two of the producer's.
-    private static var most: Int { 4 }
+    private static var most: Int { 2 }
 
     private var batches: [[Element]] = []
-    /// Whether the producer took any since the last ``trim()``.
+    /// Whether the producer took any since the last ``trim(all:)``.
     private var isWanted = false
 
     /// Sets a batch aside for the producer, or empties it.
@@ -26,10 +26,10 @@ struct UsedBatches<Element> {
         return batches
     }
 
-    /// Takes out what nobody came for since the last call, for the caller to free.
-    mutating func trim() -> [[Element]] {
+    /// Takes out what nobody came for since the last call, or all, for the caller to free.
+    mutating func trim(all: Bool) -> [[Element]] {
         defer { isWanted = false }
-        return isWanted ? [] : removeAll()
+        return isWanted && !all ? [] : removeAll()
     }
 
     mutating func removeAll() -> [[Element]] {

@@ -118,7 +118,6 @@ final class SessionEngine: Sendable {
         var latest: Moment? = now
         while true {
             let (isDone, sender) = state.withLock { state in
-                if !used.isEmpty { state.machine.recycle(&used) }
                 var sender: CheckedContinuation<Result<SendOutcome.Disposition, WSEError>, Never>?
                 if let progress {
                     state.machine.transmitted(
@@ -133,6 +132,8 @@ final class SessionEngine: Sendable {
                 state.carriedOut = []
                 state.machine.takeActions(into: &actions)
                 state.carriedOut = actions
+                // Behind the actions, which had these batches too.
+                if !used.isEmpty { state.machine.recycle(&used) }
                 state.isDraining = !actions.isEmpty
                 return (actions.isEmpty, sender)
             }
@@ -160,7 +161,7 @@ final class SessionEngine: Sendable {
     ) {
         switch action {
         case .deliver(let events): deliver(events, &used)
-        case .trimMemory: router.trim()
+        case .trimMemory(let all): router.trim(all: all)
         case .control(let attempt, let kind, let bytes): sendControl(attempt, kind, bytes)
         case .transmit(let attempt, let message): transmit(attempt, message, &progress)
         case .resolveSend(let caller, let result): resolve(caller, result)

@@ -36,7 +36,7 @@ public import WSEWire
     ) {
         self.onSignal = onSignal
         router = EventRouter(
-            buffering: buffering, onRoom: onRoom, onDropped: { onSignal(.dropped(count: $0)) })
+            buffering: buffering, recycles: false, onRoom: onRoom, onDropped: { onSignal(.dropped(count: $0)) })
     }
 
     /// Takes events, in order.

@@ -19,8 +19,8 @@ enum SessionAction: Sendable {
     case deliver([WSEEvent])
     /// Pause or resume reading, as the streams have room.
     case updateReading
-    /// Streams let go of memory that they keep for what comes next and have not needed of late.
-    case trimMemory
+    /// Streams let go of memory that they keep for what comes next: of all, or of what they have not needed of late.
+    case trimMemory(all: Bool)
     case signal(WSESignal)
     /// For those who asked in that run of the session or an earlier one.
     case resolveConnect(WSEError?, run: UInt64)

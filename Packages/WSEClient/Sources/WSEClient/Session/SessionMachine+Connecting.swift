@@ -315,6 +315,8 @@ extension SessionMachine {
         partialRecoveries = [:]
         encryption?.end()
         setDecryptor(nil)
+        // Until the next connection nothing comes that could use it.
+        releaseMemory(all: true)
     }
 
     mutating func stopTimers() {

@@ -45,7 +45,7 @@ extension SessionMachine {
             heartbeat.sentPing(timestamp: now.unixMilliseconds, now.instant)
             transmit(messages.ping(timestamp: now.unixMilliseconds), isPlaintext: true)
             emit(.startTimer(.heartbeat, after: heartbeat.nextCheck(now.instant)))
-            releaseUnusedMemory()
+            releaseMemory(all: false)
         }
     }
 }

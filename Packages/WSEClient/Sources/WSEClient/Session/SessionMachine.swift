@@ -246,11 +246,11 @@ struct SessionMachine: ~Copyable {
         }
     }
 
-    /// Lets go of memory that was kept for what comes next and was not needed of late.
-    mutating func releaseUnusedMemory() {
-        decoder.releaseUnusedMemory()
+    /// Lets go of memory that was kept for what comes next: all of it, or what was not needed of late.
+    mutating func releaseMemory(all: Bool) {
+        if all { decoder.releaseMemory() } else { decoder.releaseUnusedMemory() }
         emptied = []
-        emit(.trimMemory)
+        emit(.trimMemory(all: all))
     }
 
     /// Sets the key with which frames of the current connection are opened from now on, or none.

@@ -159,7 +159,6 @@ import Testing
     }
 
     @Test func `what nobody comes for is let go of`() async throws {
-        final class Token: Sendable {}
         let mailbox = Mailbox<Token>(buffering: StreamBuffering(capacity: 10), onDrained: {})
         weak var seen: Token?
         var batch: [Token] = []
@@ -173,7 +172,7 @@ import Testing
         }
         try await use()
         #expect(seen != nil)
-        mailbox.trim()
+        mailbox.trim(all: false)
         #expect(seen == nil)
         try await use()
         mailbox.finish()
@@ -189,6 +188,50 @@ import Testing
             mailbox.giveBack([number])
             _ = mailbox.takePending(into: &batch, progress: progress)
         }
-        #expect(mailbox.yield([]).used.count == 4)
+        #expect(mailbox.yield([]).used.count == 2)
+    }
+
+    /// What a consumer has used is freed when it asks for more.
+    private func freesWhatIsUsed(_ mailbox: Mailbox<Token>, before asksAgain: () -> Void = {}) async throws -> Bool {
+        weak var seen: Token?
+        var batch: [Token] = []
+        var run: UInt64?
+        do {
+            let token = Token()
+            seen = token
+            _ = mailbox.yield([token])
+            _ = try await mailbox.take(into: &batch, run: &run, isolation: nil)
+        }
+        asksAgain()
+        _ = mailbox.takePending(into: &batch, progress: BatchProgress())
+        return seen == nil
+    }
+
+    private final class Token: Sendable {}
+
+    @Test func `a producer that wants nothing back, or has ended, is left nothing`() async throws {
+        let plain = Mailbox<Token>(buffering: .default, recycles: false, onDrained: {})
+        #expect(try await freesWhatIsUsed(plain))
+        let ended = Mailbox<Token>(buffering: .default, onDrained: {})
+        #expect(try await freesWhatIsUsed(ended) { ended.finish() })
+        let going = Mailbox<Token>(buffering: .default, onDrained: {})
+        #expect(try await freesWhatIsUsed(going) == false)
+    }
+
+    @Test func `at the end of a connection all is let go of, though the producer was just there`() async throws {
+        let mailbox = mailbox(10, .suspend)
+        var batch: [Int] = []
+        for number in 0..<2 {
+            _ = mailbox.yield([number])
+            _ = mailbox.takePending(into: &batch, progress: BatchProgress())
+            _ = mailbox.takePending(into: &batch, progress: BatchProgress())
+        }
+        mailbox.trim(all: false)
+        #expect(mailbox.yield([]).used == [[1]], "the producer came by and may again")
+        _ = mailbox.yield([2])
+        _ = mailbox.takePending(into: &batch, progress: BatchProgress())
+        _ = mailbox.takePending(into: &batch, progress: BatchProgress())
+        mailbox.trim(all: true)
+        #expect(mailbox.yield([]).used.isEmpty)
     }
 }

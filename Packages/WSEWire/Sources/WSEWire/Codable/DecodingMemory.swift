@@ -11,8 +11,9 @@
 /// }
 /// ```
 ///
-/// It keeps no payload alive, and at most some 16 KiB. A type that keeps its decoder beyond its `init(from:)` keeps what
-/// is in here, too; the next payload then gets memory of its own.
+/// It keeps no payload alive, and at most some 32 KiB. Copies share what is kept until one of them decodes, and then have
+/// memory of their own. A type that keeps its decoder beyond its `init(from:)` keeps what is in here, too; the next
+/// payload then gets memory of its own.
 public struct DecodingMemory {
     private var session: DecodingSession?
 
@@ -23,7 +24,8 @@ public struct DecodingMemory {
     mutating func session(
         base: UnsafePointer<UInt8>, root: Int, isJSON: Bool, owner: AnyObject, options: PayloadDecodingOptions
     ) -> DecodingSession {
-        if let kept = session.take(), kept.options === options {
+        // A copy of this value has the same one; what it may be in the middle of is not for us.
+        if var kept = session.take(), kept.options === options, isKnownUniquelyReferenced(&kept) {
             kept.begin(base: base, root: root, isJSON: isJSON, owner: owner)
             return kept
         }

@@ -5,8 +5,8 @@ extension MessageDecoder {
     /// that come next.
     ///
     /// Worth it where events are made on one thread and let go on another, as that is what allocators are slow at. Nothing
-    /// changes for who still holds an event, or its payload: that one is simply left alone. What is kept is bounded, at
-    /// 1 MiB, and ``releaseUnusedMemory()`` gives it back.
+    /// changes for who still holds an event, or its payload: that one is simply left alone. At most 1 MiB is kept, for
+    /// events of up to 1,000 bytes; ``releaseMemory()`` gives it back, and ``releaseUnusedMemory()`` where it lies idle.
     ///
     /// Does nothing but empty the array in builds for ThreadSanitizer: it does not see that counts of references
     /// order what threads do, and would report the next use of the memory as a race.
@@ -20,6 +20,11 @@ extension MessageDecoder {
         while var storage = events.popLast()?.storage {
             if isKnownUniquelyReferenced(&storage) { memory.spare.put(storage) }
         }
+    }
+
+    /// Gives back what ``recycle(_:)`` has kept.
+    public mutating func releaseMemory() {
+        memory.spare.removeAll()
     }
 
     /// Gives back what ``recycle(_:)`` has kept, if none of it was used since the last call. To be called now and then.

@@ -43,6 +43,11 @@ final class EventStorage: ManagedBuffer<EventHeader, UInt8> {
             EventStorage.create(minimumCapacity: capacity) { _ in EventHeader() }, to: EventStorage.self)
     }
 
+    /// Lets go of type, topic and epoch, of an event that nobody holds any more.
+    func forgetStrings() {
+        withUnsafeMutablePointerToHeader { $0.pointee.sharedOrNil = nil }
+    }
+
     /// Where the fields are.
     @inline(__always)
     var fields: EventHeader { withUnsafeMutablePointerToHeader { $0.pointee } }
@@ -71,7 +76,7 @@ struct EventHeader {
     /// Stands for a number that does not fit its byte and must be read again from the bytes.
     static let wide: UInt8 = 255
 
-    /// Type, topic and epoch; `nil` only until the fields are found.
+    /// Type, topic and epoch; `nil` only until the fields are found, and in memory that waits to be filled again.
     var sharedOrNil: SharedStrings?
     var offset: UInt64 = 0
     var count: UInt32 = 0

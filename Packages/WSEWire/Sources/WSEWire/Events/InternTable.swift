@@ -40,13 +40,13 @@ struct InternTable: ~Copyable, Sendable {
         let type = intern(type)
         let topic = topic.map { intern($0) }
         let epoch = epoch.map { intern($0) }
-        let shared = SharedStrings(type: type.storage, topic: topic?.storage, epoch: epoch?.storage)
         // What holds strings that are not kept would keep them.
-        if type.isKept, topic?.isKept ?? true, epoch?.isKept ?? true,
-            triples.count < InternTable.maximumCount
-        {
-            triples.insert(shared, hash)
-        }
+        let isKept =
+            type.isKept && topic?.isKept ?? true && epoch?.isKept ?? true
+            && triples.count < InternTable.maximumCount
+        let shared = SharedStrings(
+            type: type.storage, topic: topic?.storage, epoch: epoch?.storage, isInterned: isKept)
+        if isKept { triples.insert(shared, hash) }
         return shared
     }
 

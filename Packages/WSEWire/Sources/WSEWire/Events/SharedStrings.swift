@@ -4,11 +4,14 @@ final class SharedStrings: Sendable {
     let type: InternedString.Storage
     let topic: InternedString.Storage?
     let epoch: InternedString.Storage?
+    /// Whether others share them, or may come to.
+    let isInterned: Bool
 
     init(
         type: InternedString.Storage, topic: InternedString.Storage? = nil,
-        epoch: InternedString.Storage? = nil
+        epoch: InternedString.Storage? = nil, isInterned: Bool = false
     ) {
+        self.isInterned = isInterned
         self.type = type
         self.topic = topic
         self.epoch = epoch

@@ -11,8 +11,10 @@
 struct SpareStorages: ~Copyable, @unchecked Sendable {
     /// Larger ones are left to the allocator: finding their fields costs more than their memory.
     static let largestByteCount = 1_000
-    /// Most memory kept, in bytes. A full read of a socket makes a third of it.
+    /// Most memory kept, in bytes. A full read of a socket makes less than half of it.
     static let maximumByteCount = 1 << 20
+    /// What a storage takes beside its room: the object's head, the places of the fields, and what the allocator adds.
+    private static let overhead = 16 + MemoryLayout<EventHeader>.stride + 16
 
     private typealias Link = Unmanaged<EventStorage>?
 
@@ -34,7 +36,7 @@ struct SpareStorages: ~Copyable, @unchecked Sendable {
         guard index < heads.count, let head = heads[index] else { return nil }
         heads[index] = SpareStorages.next(of: head)
         count &-= 1
-        byteCount &-= index &* EventStorage.roomStep
+        byteCount &-= SpareStorages.memory(ofSteps: index)
         isUsed = true
         return head.takeRetainedValue()
     }
@@ -44,9 +46,11 @@ struct SpareStorages: ~Copyable, @unchecked Sendable {
     mutating func put(_ storage: consuming EventStorage) {
         let size = Int(storage.fields.count)
         let index = EventStorage.steps(forByteCount: size)
-        let room = index &* EventStorage.roomStep
-        guard size <= SpareStorages.largestByteCount, byteCount &+ room <= SpareStorages.maximumByteCount
+        let memory = SpareStorages.memory(ofSteps: index)
+        guard size <= SpareStorages.largestByteCount, byteCount &+ memory <= SpareStorages.maximumByteCount
         else { return }
+        // Strings that only this event has would stay for nothing.
+        if !storage.fields.shared.isInterned { storage.forgetStrings() }
         if heads.isEmpty {
             let largest = EventStorage.steps(forByteCount: SpareStorages.largestByteCount)
             heads = Array(repeating: nil, count: largest + 1)
@@ -55,7 +59,7 @@ struct SpareStorages: ~Copyable, @unchecked Sendable {
         SpareStorages.setNext(of: link, to: heads[index])
         heads[index] = link
         count &+= 1
-        byteCount &+= room
+        byteCount &+= memory
     }
 
     /// Lets go of all of them unless some were used since the last call: a connection that has become quiet shall not sit
@@ -70,6 +74,11 @@ struct SpareStorages: ~Copyable, @unchecked Sendable {
         heads = []
         byteCount = 0
         count = 0
+    }
+
+    @inline(__always)
+    private static func memory(ofSteps steps: Int) -> Int {
+        steps &* EventStorage.roomStep &+ overhead
     }
 
     private static func release(from head: Link) {

@@ -85,6 +85,22 @@ import Testing
         #expect(try second.container.decode(String.self, forKey: .b) == "two")
     }
 
+    @Test func `copies do not read where the other was`() throws {
+        let decoder = PayloadDecoder()
+        var memory = DecodingMemory()
+        _ = try decoder.decode([[Int]].self, from: event("[[1],[2]]").payload, reusing: &memory)
+        var copy = memory
+        // Leaves in the middle of a value, while somebody else holds what it works with.
+        let long = "[[" + Array(repeating: "1", count: 200).joined(separator: ",") + #"],"x"]"#
+        #expect(throws: WireError.self) {
+            try decoder.decode([[Int]].self, from: event(long).payload, reusing: &memory)
+        }
+        let short = try decoder.decode([[Int]].self, from: event("[[],[2]]").payload, reusing: &copy)
+        #expect(short == [[], [2]])
+        let again = try decoder.decode([[Int]].self, from: event("[[],[3]]").payload, reusing: &memory)
+        #expect(again == [[], [3]])
+    }
+
     @Test func `a decoder set to something else is not given the memory of another`() throws {
         struct Order: Codable, Equatable { var limitPrice: Int }
         var memory = DecodingMemory()

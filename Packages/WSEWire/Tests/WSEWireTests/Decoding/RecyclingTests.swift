@@ -1,5 +1,6 @@
 import Testing
-import WSEWire
+
+@testable import WSEWire
 
 /// Memory of events that nobody holds any more is filled anew, and that shows nowhere.
 @Suite struct RecyclingTests {
@@ -108,5 +109,42 @@ import WSEWire
             #expect(decoder.items.events.first?.stamp == nil)
             decoder.recycle()
         }
+    }
+}
+
+@Suite struct SpareStorageTests {
+    private func bringBack(_ decoder: TestDecoder, to spare: inout SpareStorages) {
+        var events = decoder.items.events
+        decoder.items = []
+        while let storage = events.popLast()?.storage { spare.put(storage) }
+    }
+
+    @Test func `what is kept is bounded, counting all that an event takes`() throws {
+        let decoder = TestDecoder()
+        for _ in 0..<20_000 { decoder.decode(#"{"t":""}"#) }
+        var spare = SpareStorages()
+        bringBack(decoder, to: &spare)
+        #expect(spare.byteCount <= SpareStorages.maximumByteCount)
+        // Some 112 bytes each and not the 16 that their text takes.
+        #expect(spare.count > 5_000 && spare.count < 12_000)
+        spare.removeAll()
+        #expect(spare.count == 0 && spare.byteCount == 0)
+    }
+
+    @Test func `strings that no other event has do not stay`() throws {
+        let decoder = TestDecoder()
+        let long = String(repeating: "t", count: InternTable.maximumLength + 1)
+        var spare = SpareStorages()
+        weak var gone: InternedString.Storage?
+        weak var kept: InternedString.Storage?
+        do {
+            decoder.decode(#"{"t":"\#(long)"}"#)
+            decoder.decode(#"{"t":"short"}"#)
+            gone = decoder.items.events[0].storage.fields.shared.type
+            kept = decoder.items.events[1].storage.fields.shared.type
+            bringBack(decoder, to: &spare)
+        }
+        #expect(gone == nil)
+        #expect(kept != nil)
     }
 }

@@ -160,6 +160,7 @@ struct MemberIndex {
     func reset() {
         giveBack(to: Mark(entries: 0, texts: 0))
         note(start: -1, end: 0)
+        if state.pointee.texts.capacity > MemberIndex.keptCapacity { state.pointee.texts = [] }
         guard state.pointee.capacity > MemberIndex.keptCapacity else { return }
         state.pointee.entries.deallocate()
         state.pointee.entries = firstEntries
