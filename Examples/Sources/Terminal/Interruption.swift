@@ -8,21 +8,42 @@ internal import Dispatch
     internal import Darwin
 #endif
 
-/// Returns with the first Ctrl-C (SIGINT) or SIGTERM, or when its task is cancelled. Before it is called, and after it has
-/// returned, they end the process at once: a second Ctrl-C does not wait for anything.
-public func interruption() async {
-    let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
-    let sources = [SIGINT, SIGTERM].map { number in
-        // The default would end the process before the source hears of it.
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number)
-        source.setEventHandler { continuation.finish() }
+/// Ctrl-C (SIGINT), or SIGTERM, from the moment on at which this is made. Before that, and after the first one, they end the
+/// process at once: a second Ctrl-C does not wait for anything.
+public struct Interruption: Sendable {
+    private let signals: AsyncStream<Void>
+
+    /// To be made once.
+    public init() {
+        let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
+        self.signals = signals
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        wakeup = ends[1]
+        let source = DispatchSource.makeReadSource(fileDescriptor: ends[0])
+        source.setEventHandler {
+            continuation.finish()
+            source.cancel()
+        }
         source.resume()
-        return (number: number, source: source)
+        // Not Dispatch's own sources of signals: one that comes between ignoring it and watching for it is lost.
+        for number in [SIGINT, SIGTERM] { signal(number, wakeUp) }
     }
-    for await _ in signals {}
-    for (number, source) in sources {
-        source.cancel()
-        signal(number, SIG_DFL)
+
+    /// Returns when it has come, or when the task is cancelled.
+    public func wait() async {
+        for await _ in signals {}
     }
+}
+
+/// Where a signal handler writes to, which is one of the few things that it may do. Set before there is a handler.
+nonisolated(unsafe) private var wakeup: Int32 = -1
+
+private func wakeUp(_ number: Int32) {
+    let error = errno
+    signal(SIGINT, SIG_DFL)
+    signal(SIGTERM, SIG_DFL)
+    var byte: UInt8 = 0
+    _ = write(wakeup, &byte, 1)
+    errno = error
 }

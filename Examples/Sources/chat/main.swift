@@ -52,6 +52,7 @@ func sendTypedLines(to room: String, as name: String, _ client: WSEClient) async
 await runProgram("chat URL ROOM NAME", arguments: 3...3) { arguments in
     let (url, room, name) = (arguments[0], arguments[1], arguments[2])
     try await withWSEClient(url: url, token: accessToken()) { client in
+        let interruption = Interruption()
         // All before the subscription, so that nothing of it is missed.
         let signals = client.signals
         let changes = client.presence()
@@ -71,7 +72,7 @@ await runProgram("chat URL ROOM NAME", arguments: 3...3) { arguments in
                 if subscription.refused.contains(room) { throw Failure("the server refuses \(room)") }
                 try await sendTypedLines(to: room, as: name, client)
             }
-            group.addTask { await interruption() }
+            group.addTask { await interruption.wait() }
             // Whatever ends first ends the rest: the input, Ctrl-C, the reader of the output, the client by a failure.
             try await group.next()
             group.cancelAll()

@@ -5,6 +5,7 @@ import Terminal
 import WSETestServer
 
 await runProgram("demo [--quick]", arguments: 0...1, options: ["--quick"]) { arguments in
+    let interruption = Interruption()
     let secret = "demo-secret-of-at-least-32-bytes"
     var configuration = WSETestServer.Configuration()
     configuration.authentication = .token(secret: secret)
@@ -15,7 +16,7 @@ await runProgram("demo [--quick]", arguments: 0...1, options: ["--quick"]) { arg
         return try await withThrowingTaskGroup(of: Bool?.self) { group in
             group.addTask { try await demo.run() }
             group.addTask {
-                await interruption()
+                await interruption.wait()
                 return nil
             }
             defer { group.cancelAll() }

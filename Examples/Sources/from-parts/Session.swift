@@ -24,6 +24,7 @@ actor Session {
     // Of the present connection.
     private var socket: WebSocket?
     private var opened: ContinuousClock.Instant?
+    private var hasGreeted = false
     private var ready: ContinuousClock.Instant?
     private var lastInbound: ContinuousClock.Instant
     private var lastPing: ContinuousClock.Instant
@@ -58,15 +59,18 @@ actor Session {
     /// - Throws: `Failure` for what no other attempt mends, and what showing throws.
     func run() async throws {
         var generator = SystemRandomNumberGenerator()
-        while let delay = backoff.next(using: &generator) {
-            var cause: any Error = Lost(description: "the server closed the connection")
+        while true {
+            var cause: any Error
             do {
                 try await stayConnected()
+                let code = socket?.closure?.code.map { " (\($0))" } ?? ""
+                cause = Lost(description: "the server closed the connection\(code)")
             } catch let error where error is WebSocketError || error is Lost {
                 cause = error
             }
             if isLeaving { return }
             try endOfConnection(cause)
+            guard let delay = backoff.next(using: &generator) else { throw cause }
             note("\(cause); again in \(delay)")
             try await clock.sleep(for: delay)
         }
@@ -79,12 +83,12 @@ actor Session {
     }
 
     private func stayConnected() async throws {
-        (opened, ready) = (nil, nil)
+        (opened, ready, hasGreeted) = (nil, nil, false)
         let socket = try await WebSocket.connect(request)
         self.socket = socket
         (opened, lastInbound, lastPing) = (clock.now, clock.now, clock.now)
-        // Without authentication a server says nothing before it hears this. With it, it is heard first, as it may refuse.
-        if !hasToken { try await socket.send(ClientMessages.hello()) }
+        // Without authentication a server says nothing before it is greeted. With it, it is heard first, as it may refuse.
+        if !hasToken { try await greet(socket) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.receive(from: socket) }
             group.addTask { try await self.watch(socket) }
@@ -92,6 +96,12 @@ actor Session {
             defer { group.cancelAll() }
             try await group.next()
         }
+    }
+
+    private func greet(_ socket: WebSocket) async throws {
+        guard !hasGreeted else { return }
+        hasGreeted = true
+        try await socket.send(ClientMessages.hello())
     }
 
     /// Draws the consequences: requests are gone, and whether the next attempt waits for longer depends on how long this
@@ -102,7 +112,7 @@ actor Session {
         let code = socket?.closure?.code?.rawValue ?? 0
         let status = (cause as? WebSocketError)?.httpStatus ?? 0
         if [1008, 4401, 4403].contains(code) || [401, 403].contains(status) {
-            throw Failure("the server refuses this client: \(cause) (\(max(Int(code), status)))")
+            throw Failure("the server refuses this client: \(cause)")
         }
         socket = nil
     }
@@ -131,8 +141,7 @@ actor Session {
 
     private func take(_ event: WSEEvent, _ socket: WebSocket) async throws {
         switch event.type {
-        case "server_ready":
-            if hasToken { try await socket.send(ClientMessages.hello()) }
+        case "server_ready": try await greet(socket)
         case "server_hello":
             ready = clock.now
             let request = sequencer.beginRecovery(of: topic, now: clock.now)
@@ -215,6 +224,8 @@ actor Session {
             if now - lastInbound > Self.longestSilence {
                 throw Lost(description: "nothing came for \(now - lastInbound)")
             }
+            // A token, and a server that does not ask for one.
+            try await greet(socket)
             if ready == nil, let opened, now - opened > Self.handshakeLimit {
                 throw Lost(description: "no handshake within \(Self.handshakeLimit)")
             }

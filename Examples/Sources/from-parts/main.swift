@@ -6,10 +6,11 @@
 import Terminal
 
 await runProgram("from-parts URL TOPIC", arguments: 2...2) { arguments in
+    let interruption = Interruption()
     let session = try Session(url: arguments[0], topic: arguments[1], token: accessToken())
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await session.run() }
-        group.addTask { await interruption() }
+        group.addTask { await interruption.wait() }
         let outcome = await group.nextResult()
         await session.leave()
         group.cancelAll()

@@ -62,10 +62,11 @@ await runProgram("resumable-worker URL TOPIC FILE", arguments: 3...3) { argument
     var configuration = WSEConfiguration()
     configuration.positions = saved.positions
     try await withWSEClient(url: url, token: accessToken(), configuration: configuration) { client in
+        let interruption = Interruption()
         let signals = client.signals
         async let _ = tell(signals)
         async let _ = {
-            await interruption()
+            await interruption.wait()
             await client.disconnect()
         }()
 

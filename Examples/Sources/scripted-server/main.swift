@@ -1,7 +1,7 @@
 // The embedded server, told on standard input what to do; `Scripts/examples` runs the other examples against it. A test in
 // Swift has no use for it: it starts a `WSETestServer` and calls that.
 //
-//   swift run scripted-server [history=PUBLICATIONS] [pings=MILLISECONDS] [secret=SECRET]
+//   swift run scripted-server [history=PUBLICATIONS] [pings=MILLISECONDS] [secret=SECRET] [silent]
 //
 // It shows its URL, and then a line for each command: an answer, or `failed` and why. It refuses the topic `forbidden`, and
 // events of the type `unseen` are lost on their way, though not when they are replayed.
@@ -43,6 +43,7 @@ func configuration(_ arguments: [String]) throws -> WSETestServer.Configuration 
         case ("history", _, let count?): configuration.historyCapacity = count
         case ("pings", _, let milliseconds?):
             configuration.heartbeat.pingInterval = .milliseconds(milliseconds)
+        case ("silent", _, _): configuration.authentication = .silent
         case ("secret", let secret?, _): configuration.authentication = .token(secret: secret)
         default: throw Failure("\(argument) is no option")
         }

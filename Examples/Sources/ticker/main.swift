@@ -27,13 +27,14 @@ func tell(_ signals: AsyncStream<WSESignal>) async {
 
 await runProgram("ticker URL TOPIC…", arguments: 2...) { arguments in
     try await withWSEClient(url: arguments[0], token: accessToken()) { client in
+        let interruption = Interruption()
         // Both before the subscription, so that nothing of it is missed.
         let signals = client.signals
         let trades = client.events(of: Trade.self, type: "trade")
         async let _ = tell(signals)
         // The streams end with the client.
         async let _ = {
-            await interruption()
+            await interruption.wait()
             await client.disconnect()
         }()
 
