@@ -187,7 +187,9 @@ extension SessionMachine {
             return
         }
         // The head is that of an event that nobody here has seen.
-        if !unseen.isEmpty, firstSeen(topic, epoch: head.epoch, offset: .max), head.offset > 0 {
+        if !unseen.isEmpty, firstSeen(topic, epoch: head.epoch, offset: .max) {
+            // Also where it is the first and only one, which cannot be asked for: by the time of the answer it has come,
+            // or will not.
             recoverFromStart(topic, now: now)
             return
         }

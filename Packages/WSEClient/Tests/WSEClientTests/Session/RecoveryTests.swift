@@ -262,6 +262,30 @@ import WSETransport
         #expect(session.actions.gaps.map(\.offsets) == (first > 0 ? [0...0] : []))
     }
 
+    @Test(arguments: [false, true])
+    func `one publication that was made while the connection was lost is told as missing`(comes: Bool) throws {
+        var session = try SessionHarness()
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: nil)))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        // It has overtaken the event, or the event came while nobody was there.
+        let asked = session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: 0)))
+        #expect(asked.sent("subscription_update").map { $0["p", "recovery", "a", "offset"] } == [0])
+        if comes { session.receive(SessionHarness.publication("a", 0)) }
+        session.receive(
+            SessionHarness.answer(
+                accepted: ["a"], recovery: SessionHarness.recovery("a", head: 0, recovered: true)))
+        #expect(session.actions.gaps.map(\.offsets) == (comes ? [] : [0...0]))
+        #expect(session.actions.offsets("a") == (comes ? [0] : []))
+        session.receive(SessionHarness.publication("a", 1))
+        #expect(session.actions.gaps.count == (comes ? 0 : 1))
+    }
+
     @Test func `in a cluster a topic without a past that has one is not known from its beginning`() throws {
         var session = try SessionHarness { $0.isClustered = true }
         session.becomeReady()

@@ -220,6 +220,8 @@ extension EventSequencer {
                 queue(startRequest(topic: topic, slot: slot, missing: (frontier &+ 1)...head, now: now))
             }
         }
+        // It has had the time of a question and its answer to come by itself, which is the only way it can.
+        if states[slot].owesFirst, requests[slot] == nil { announceFirstLost(topic: topic, slot: slot) }
     }
 
     /// Announces the topic's holes up to `limit`, the last offset that was asked for, and goes on behind them.

@@ -20,7 +20,7 @@ extension EventSequencer {
     /// Follows `topic` from the start of `epoch` on, which is known to have begun after the topic was wanted.
     ///
     /// Its first event cannot be asked for, as requests name the one before; it is announced as lost if the second
-    /// comes without it. A topic that already has a position keeps it.
+    /// comes without it, or the answer to a request that was made since. A topic that already has a position keeps it.
     public mutating func track(_ topic: Topic, fromStartOf epoch: Epoch) {
         let slot = slots[topic] ?? makeSlot(for: topic)
         guard states[slot].epoch == nil else { return }

@@ -215,6 +215,7 @@ struct SequencerModel {
                 startRequest(name, missing: (topic.settled + 1)...head, now: now)
             }
         }
+        if topics[name]?.request == nil { payFirst(name) }
     }
 
     mutating func begin(

@@ -143,6 +143,28 @@ struct EventSequencerEpochTests {
         #expect(rig.takeLog() == [.request("t", after: 0, missing: 1...1), .lost("t", 0...0), 1, 2])
     }
 
+    @Test("a first event that is all there is, and does not come, is announced as lost by the second answer")
+    func firstAlone() {
+        var rig = SequencerRig()
+        rig.sequencer.track("t", fromStartOf: "e")
+        _ = rig.sequencer.beginRecovery(of: "t", now: rig.now)
+        rig.answer("t", head: 0, recovered: true)
+        #expect(rig.takeLog() == [.lost("t", 0...0)])
+        // Should it come all the same, it is still welcome, and the next one owes nothing.
+        #expect(rig.event("t", 0) == .deliver)
+        #expect(rig.event("t", 1) == .deliver)
+    }
+
+    @Test("a first event that comes before the second answer is not lost")
+    func firstInTime() {
+        var rig = SequencerRig()
+        rig.sequencer.track("t", fromStartOf: "e")
+        _ = rig.sequencer.beginRecovery(of: "t", now: rig.now)
+        #expect(rig.event("t", 0) == .deliver)
+        rig.answer("t", head: 0, recovered: true)
+        #expect(rig.takeLog() == [0])
+    }
+
     @Test("a first event that somebody else has got is not owed")
     func firstThatWasGot() {
         var rig = SequencerRig()
