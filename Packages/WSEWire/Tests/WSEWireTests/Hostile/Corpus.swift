@@ -30,7 +30,7 @@ enum Corpus {
         count + String(decoding: file, as: UTF8.self).split(separator: "\n").count
     }
 
-    /// Inputs that fuzzing or a review found to give trouble, as they are: see the folder `Fuzz`.
+    /// Inputs that once gave trouble, as they are: see the folder `Fuzz`.
     static let found: [[UInt8]] = files(withExtension: "input").map { Array($0) }
 
     /// The error that a frame must give which a server sends although it holds no envelope: servers pass on what
