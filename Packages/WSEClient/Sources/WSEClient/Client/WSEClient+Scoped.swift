@@ -15,7 +15,8 @@ extension WSEClient {
     }
 }
 
-/// Connects, runs `body`, and disconnects on every way out of it.
+/// Connects, runs `body`, and disconnects on every way out of it. Returns when the connection is closed, also where the task
+/// is cancelled: a program that ends next has said goodbye.
 ///
 /// - Throws: what connecting or `body` throws.
 public func withWSEClient<Result>(
@@ -28,10 +29,15 @@ public func withWSEClient<Result>(
         to: url, token: token, topics: topics, configuration: configuration)
     do {
         let result = try await body(client)
-        await client.disconnect()
+        await leave(client)
         return result
     } catch {
-        await client.disconnect()
+        await leave(client)
         throw error
     }
+}
+
+/// Disconnects in a task of its own, as a cancelled one would not wait for the end.
+private func leave(_ client: WSEClient) async {
+    await Task { await client.disconnect() }.value
 }

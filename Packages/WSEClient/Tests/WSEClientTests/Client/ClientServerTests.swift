@@ -74,6 +74,32 @@ import WSETestServer
         await server.stop()
     }
 
+    @Test func `the scope of a client ends with its connection closed, though its task is cancelled meanwhile`()
+        async throws
+    {
+        let (server, token) = try await start()
+        let (clients, found) = AsyncStream.makeStream(of: WSEClient.self)
+        let (gate, open) = AsyncStream.makeStream(of: Never.self)
+        let scope = Task {
+            try await withWSEClient(url: server.url, token: token) { client in
+                found.yield(client)
+                for await _ in gate {}
+            }
+        }
+        var iterator = clients.makeAsyncIterator()
+        let client = try #require(await iterator.next())
+        // Nobody answers the close while the task that waits for it is cancelled.
+        let connection = try #require(server.connections.first)
+        connection.stall()
+        open.finish()
+        while client.isReady { await Task.yield() }
+        scope.cancel()
+        connection.resume()
+        try await scope.value
+        #expect(client.engine.read { $0.machine.phase } == .idle)
+        await server.stop()
+    }
+
     @Test func `disconnect ends the events, and the client can connect again`() async throws {
         let (server, token) = try await start()
         let client = try await WSEClient.connect(to: server.url, token: token, topics: ["a"])
