@@ -58,7 +58,8 @@ struct Inflater: ~Copyable, @unchecked Sendable {
                 stream.pointee.next_out = target.baseAddress.map { $0 + produced }
                 let room = target.count - produced
                 stream.pointee.avail_out = UInt32(clamping: room)
-                let status = CZlib.inflate(stream, Z_NO_FLUSH)
+                // To the end: what is inflated in one call needs no window to be kept, neither its 32 KiB nor the copy.
+                let status = CZlib.inflate(stream, Z_FINISH)
                 produced += Int(UInt32(clamping: room) - stream.pointee.avail_out)
                 return status
             }
@@ -71,8 +72,10 @@ struct Inflater: ~Copyable, @unchecked Sendable {
                     throw failure("bytes after the end of the compressed data", stream, source)
                 }
                 return produced
-            case Z_OK where stream.pointee.avail_out == 0: continue
-            case Z_OK, Z_BUF_ERROR: throw failure("the compressed data ends too early", stream, source)
+            case Z_OK, Z_BUF_ERROR:
+                // There is more than room for it, or less than there should be.
+                if stream.pointee.avail_out == 0 { continue }
+                throw failure("the compressed data ends too early", stream, source)
             case Z_NEED_DICT: throw failure("the compressed data wants a dictionary", stream, source)
             default: throw failure("damaged compressed data", stream, source)
             }
