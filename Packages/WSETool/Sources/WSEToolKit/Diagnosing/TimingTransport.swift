@@ -77,7 +77,7 @@ final class TimingTransport: WebSocketTransport {
 
 extension WebSocketURL {
     /// Whether the host is an IP address, which no resolver is asked about.
-    var isAddress: Bool {
+    fileprivate var isAddress: Bool {
         host.contains(":") || host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
     }
 }
