@@ -16,8 +16,8 @@ MASKS = [
     # The feed's own choice, and what the link happens to be like.
     (r'"(buy|sell)"', '"SIDE"'),
     (r"\b(excellent|good|fair|poor|unknown)\b", "QUALITY"),
-    # Versions, ports, statuses, codes and places in what was given stay; other numbers do not.
-    (r"(?<![\w.(])(?<!\.1:)(?<!localhost:)(?<!HTTP )(?<!errno )(?<!byte )(?<!with )(?<!code )"
+    # Versions, ports, statuses, close codes and places in what was given stay; other numbers do not.
+    (r"(?<![\w.(])(?<!\.1:)(?<!localhost:)(?<!HTTP )(?<!byte )(?<!with )(?<!code )"
      r"-?\d+(,\d{3})*(\.\d+)?(?!\w|\.\d)", "N"),
     # An interval may pass without a round trip, and a loss may be one event or several.
     (r'"round_trip_p\d+_ms":N,', ""), (r"p\d+ (SPAN|-)(, )?", ""), (r"N to N", "N"),
