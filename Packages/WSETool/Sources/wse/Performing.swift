@@ -7,13 +7,14 @@ extension ParsableCommand {
     func perform(
         _ body: (Console, Interruption) async throws(ToolError) -> ToolStatus
     ) async throws {
-        let console = Console.process(environment: ProcessInfo.processInfo.environment)
+        let interruption = Interruption.ofProcess()
+        let console = Console.process(environment: ProcessInfo.processInfo.environment, interruption)
         let status: ToolStatus
         do throws(ToolError) {
-            status = try await body(console, .ofProcess())
+            status = try await body(console, interruption)
         } catch {
             // A person who interrupts knows it.
-            if error.status != .success, error.status.code < 128 { console.complain(error) }
+            if error.status != .success, !error.isInterruption { console.complain(error) }
             status = error.status
         }
         if status != .success { throw ExitCode(status.code) }

@@ -35,7 +35,7 @@ public struct ConnectionSettings: Sendable {
         transport.limits.inboundFrame = 16 << 20
         transport.limits.inboundMessage = 16 << 20
         if let authorities { transport.tls.trustRoots = .pem(try CertificateFile(authorities).bytes) }
-        transport.proxy = try proxy.map { (text) throws(ToolError) in try Self.proxy(text) }
+        transport.proxy = try proxyServer()
         var configuration = WSEConfiguration(transport: NIOWebSocketTransport(configuration: transport))
         if let token { configuration.tokenProvider = StaticToken(token.value) }
         for text in headers { configuration.headers += try Self.headers(text) }
@@ -68,15 +68,13 @@ public struct ConnectionSettings: Sendable {
         return .seconds(seconds)
     }
 
-    /// The header fields that carry secrets.
-    private static let secretHeaders: Set<String> = [
-        "authorization", "cookie", "proxy-authorization", "x-api-key",
-    ]
-
     private static func headers(_ text: String) throws(ToolError) -> [WebSocketHeader] {
         guard text.hasPrefix("@") else {
-            let field = try header(text)
-            guard !secretHeaders.contains(field.name.lowercased()) else {
+            guard let field = header(text) else {
+                throw ToolError(
+                    .usage, "--header wants “Name: value” or @FILE; \(Self.whatHeadersAre)")
+            }
+            guard !SecretName.holds(field.name) else {
                 throw ToolError(
                     .usage,
                     "\(field.name.shown) on the command line can be read by every user of this machine",
@@ -88,24 +86,50 @@ public struct ConnectionSettings: Sendable {
         }
         let path = String(text.dropFirst())
         let lines = String(decoding: try InputFile.path(path).read(), as: UTF8.self).split(
-            whereSeparator: \.isNewline)
-        return try lines.map { (line) throws(ToolError) in try header(String(line)) }
-    }
-
-    private static func header(_ text: String) throws(ToolError) -> WebSocketHeader {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty else {
-            throw ToolError(.usage, "--header wants “Name: value” or @FILE")
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        var fields: [WebSocketHeader] = []
+        for (index, line) in lines.enumerated() where !line.isEmpty {
+            guard let field = header(String(line)) else {
+                throw ToolError(
+                    .dataError, "line \(index + 1) of \(path) is no “Name: value”; \(Self.whatHeadersAre)")
+            }
+            fields.append(field)
         }
-        return WebSocketHeader(String(parts[0]).trimmed, String(parts[1]).trimmed)
+        return fields
     }
 
-    private static func proxy(_ text: String) throws(ToolError) -> WebSocketProxy {
-        if text == "env" { return .environment }
-        guard let address = try? WebSocketURL("ws://\(text)"), address.path == "/", address.query == nil
+    private static let whatHeadersAre =
+        "no name has blanks or other characters than letters, digits and !#$%&'*+-.^_`|~, and no value has line ends"
+
+    /// - Returns: `nil` for what cannot be sent as a field (RFC 9110 sections 5.1 and 5.5).
+    private static func header(_ text: String) -> WebSocketHeader? {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty else { return nil }
+        let (name, value) = (String(parts[0]), String(parts[1]))
+        let isName = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                true
+            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            }
+        }
+        let isValue = value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+        return isName && isValue ? WebSocketHeader(name, value.trimmed) : nil
+    }
+
+    private func proxyServer() throws(ToolError) -> WebSocketProxy? {
+        guard proxy != "env" else { return .environment }
+        return try proxyAddress().map { .http(host: $0.host, port: $0.port) }
+    }
+
+    /// - Returns: `nil` without a proxy, and for that of the environment.
+    func proxyAddress() throws(ToolError) -> WebSocketURL? {
+        guard let proxy, proxy != "env" else { return nil }
+        guard let address = try? WebSocketURL("ws://\(proxy)"), address.path == "/", address.query == nil
         else {
             throw ToolError(.usage, "--proxy wants HOST:PORT or env")
         }
-        return .http(host: address.host, port: address.port)
+        return address
     }
 }

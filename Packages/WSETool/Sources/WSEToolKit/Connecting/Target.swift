@@ -10,16 +10,15 @@ public struct Target: Sendable, Hashable {
     /// The other words, in order.
     public var words: [String]
 
-    /// Warns on the diagnostics of a secret in a URL that stands on the command line.
-    ///
-    /// - Throws: ``ToolError`` with status `usage` if there is no URL, or none of a WebSocket.
+    /// - Throws: ``ToolError`` with status `usage` if there is no URL, or none of a WebSocket, or if it stands on the command
+    ///   line with a secret in its query.
     init(_ words: [String], _ console: Console) throws(ToolError) {
         try self.init(words, environment: console.environment)
         guard words.first == url, let name = secretItem else { return }
-        console.note(
-            console.diagnosticsStyle.yellow(
-                "· \(name.shown) in the URL can be read by every user of this machine; put the URL into WSE_URL"
-            ))
+        throw ToolError(
+            .usage,
+            "\(name.shown) in the URL on the command line can be read by every user of this machine",
+            advice: "put the whole URL into WSE_URL, or a token into WSE_TOKEN; this one should be replaced")
     }
 
     /// - Throws: ``ToolError`` with status `usage` if there is no URL, or none of a WebSocket.
@@ -49,9 +48,7 @@ public struct Target: Sendable, Hashable {
     private var secretItem: String? {
         guard let query = (try? WebSocketURL(url))?.query else { return nil }
         let names = query.split(separator: "&").map { String($0.prefix { $0 != "=" }) }
-        return names.first { name in
-            ["token", "secret", "password", "jwt", "auth", "key"].contains { name.lowercased().hasSuffix($0) }
-        }
+        return names.first(where: SecretName.holds)
     }
 
     /// Whether what goes to the server can be read on the way: no TLS, and not to this machine.

@@ -41,14 +41,15 @@ public struct Console: Sendable {
         self.size = size
     }
 
-    /// Those of the process.
-    public static func process(environment: [String: String]) -> Console {
+    /// Those of the process, whose outputs are not waited for once it is interrupted.
+    public static func process(environment: [String: String], _ interruption: Interruption) -> Console {
         // A reader that has gone shall be an error of `write`, not the end of the process in the middle of things.
         signal(SIGPIPE, SIG_IGN)
         let isOutputTerminal = isatty(STDOUT_FILENO) == 1
         let isDiagnosticsTerminal = isatty(STDERR_FILENO) == 1
         return Console(
-            output: FileSink(descriptor: STDOUT_FILENO), diagnostics: FileSink(descriptor: STDERR_FILENO),
+            output: FileSink(descriptor: STDOUT_FILENO, signal: interruption.received),
+            diagnostics: FileSink(descriptor: STDERR_FILENO, signal: interruption.received),
             isOutputTerminal: isOutputTerminal, isDiagnosticsTerminal: isDiagnosticsTerminal,
             outputStyle: TextStyle(isTerminal: isOutputTerminal, environment: environment),
             diagnosticsStyle: TextStyle(isTerminal: isDiagnosticsTerminal, environment: environment),

@@ -35,7 +35,11 @@ enum InputFile {
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw ToolError(.noInput, "cannot read \(name): \(String(cString: strerror(errno)))")
+                let (code, reason) = (errno, String(cString: strerror(errno)))
+                guard bytes.isEmpty, code != EIO else {
+                    throw ToolError(.ioError, "reading \(name) failed half-way: \(reason)")
+                }
+                throw ToolError(.noInput, "cannot read \(name): \(reason)")
             }
             bytes += chunk[..<count]
             guard bytes.count <= limit else { throw ToolError(.dataError, "\(name) is too large") }

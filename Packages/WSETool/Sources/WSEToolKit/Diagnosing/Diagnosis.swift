@@ -25,10 +25,12 @@ struct Diagnosis: Sendable {
     let total: Duration?
 
     /// - Parameters:
+    ///   - proxyHost: Whose name is resolved and to which TCP connects; `nil` without a proxy, or if it is not known which.
     ///   - error: What ended the attempt; `nil` if it did not fail.
     ///   - tokenClaims: What the token says; `nil` without a token, or if it says nothing.
     init(
-        _ timeline: ConnectTimeline, of target: Target, hasProxy: Bool, hasToken: Bool,
+        _ timeline: ConnectTimeline, of target: Target, hasProxy: Bool, proxyHost: String? = nil,
+        hasToken: Bool,
         tokenClaims: [String: WSEValue]?, error: WSEError?, unixMilliseconds: UInt64
     ) {
         let url = try? WebSocketURL(target.url)
@@ -39,11 +41,14 @@ struct Diagnosis: Sendable {
         var isOver = false
         for step in ConnectTimeline.Step.allCases {
             if let duration = timeline.duration(of: step) {
-                add(step, .ok, duration, Self.text(of: step, timeline, url))
+                add(step, .ok, duration, Self.text(of: step, timeline, url, hasProxy: hasProxy, proxyHost))
             } else if step == failed, let error {
                 add(step, .failed, nil, ToolError.text(error))
                 isOver = true
-            } else if !isOver, let reason = Self.reasonToSkip(step, isSecure, hasProxy, timeline, failed) {
+            } else if !isOver,
+                let reason = Self.reasonToSkip(
+                    step, isSecure, hasProxy, proxyHost, timeline, failed)
+            {
                 add(step, .skipped, nil, reason)
             } else if step != .proxy {
                 add(step, .unknown, nil, "not reached")
@@ -60,11 +65,12 @@ struct Diagnosis: Sendable {
     }
 
     private static func reasonToSkip(
-        _ step: ConnectTimeline.Step, _ isSecure: Bool, _ hasProxy: Bool, _ timeline: ConnectTimeline,
-        _ failed: ConnectTimeline.Step?
+        _ step: ConnectTimeline.Step, _ isSecure: Bool, _ hasProxy: Bool, _ proxyHost: String?,
+        _ timeline: ConnectTimeline, _ failed: ConnectTimeline.Step?
     ) -> String? {
         switch step {
-        case .dns where !timeline.hasName: "the URL has an address"
+        case .dns where !timeline.hasName:
+            proxyHost == nil ? "the URL has an address" : "the proxy has an address"
         case .tls where !isSecure: "not asked for: the URL says ws"
         case .proxy where !hasProxy && failed != .proxy: nil
         case .auth where timeline.ends[.handshake] != nil: "the server greets nobody, so it asks for no token"
@@ -72,11 +78,20 @@ struct Diagnosis: Sendable {
         }
     }
 
-    private static func text(of step: ConnectTimeline.Step, _ timeline: ConnectTimeline, _ url: WebSocketURL?)
-        -> String
-    {
+    private static func text(
+        of step: ConnectTimeline.Step, _ timeline: ConnectTimeline, _ url: WebSocketURL?, hasProxy: Bool,
+        _ proxyHost: String?
+    ) -> String {
         switch step {
-        case .dns: url?.host ?? ""
+        case .dns:
+            if let proxyHost {
+                "\(proxyHost), the proxy"
+            } else if hasProxy {
+                // With that of the environment only the transport knows which it is.
+                timeline.ends[.proxy] != nil ? "the proxy of the environment" : ""
+            } else {
+                url?.host ?? ""
+            }
         case .tcp: timeline.address ?? ""
         case .proxy: "the proxy opened a tunnel"
         case .tls:

@@ -18,7 +18,8 @@ public struct Doctor: Sendable {
         guard target.words.isEmpty else { throw ToolError(.usage, "doctor wants a URL and nothing else") }
         let token = try connection.token(console)
         var configuration = try connection.configuration(console, token: token)
-        let watch = TimingTransport(configuration.transport, hasProxy: connection.proxy != nil)
+        let proxy = try connection.proxyAddress()
+        let watch = TimingTransport(configuration.transport, proxy: proxy)
         configuration.transport = watch
         configuration.reconnects = false
         // Soon, as the round trip is one of the steps; this server gets a handful of pings.
@@ -33,7 +34,8 @@ public struct Doctor: Sendable {
             }
             if let signal { return .interrupted(by: signal) }
             let diagnosis = Diagnosis(
-                watch.current, of: target, hasProxy: connection.proxy != nil, hasToken: token != nil,
+                watch.current, of: target, hasProxy: connection.proxy != nil, proxyHost: proxy?.host,
+                hasToken: token != nil,
                 tokenClaims: token.flatMap { JSONWebToken($0.value)?.claims }, error: error,
                 unixMilliseconds: SystemClock().unixMilliseconds())
             if isJSON || !console.isOutputTerminal {

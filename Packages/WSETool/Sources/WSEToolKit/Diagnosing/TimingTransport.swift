@@ -4,14 +4,15 @@ internal import WSEClient
 /// The client's own transport, with a stopwatch: what is timed is what clients do, not an imitation of it.
 final class TimingTransport: WebSocketTransport {
     private let transport: any WebSocketTransport
-    private let hasProxy: Bool
+    /// Where the connection goes instead of the URL's host, if that is known.
+    private let proxy: WebSocketURL?
     private let timeline: Mutex<ConnectTimeline>
 
     init(
-        _ transport: any WebSocketTransport, hasProxy: Bool = false, start: ContinuousClock.Instant = .now
+        _ transport: any WebSocketTransport, proxy: WebSocketURL? = nil, start: ContinuousClock.Instant = .now
     ) {
         self.transport = transport
-        self.hasProxy = hasProxy
+        self.proxy = proxy
         timeline = Mutex(ConnectTimeline(start: start))
     }
 
@@ -23,7 +24,7 @@ final class TimingTransport: WebSocketTransport {
     func connect(
         _ request: WebSocketRequest, handler: any WebSocketHandler
     ) -> any WebSocketConnection {
-        timeline.withLock { $0.hasName = hasProxy || !request.url.isAddress }
+        timeline.withLock { $0.hasName = !(proxy ?? request.url).isAddress }
         return transport.connect(request, handler: Handler(handler, self))
     }
 

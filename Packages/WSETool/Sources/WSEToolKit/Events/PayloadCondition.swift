@@ -3,7 +3,8 @@ internal import WSEWire
 /// A condition on an event's payload, as in `price>100`, `side=buy`, `user.tags[0]!=x`, `limit`.
 ///
 /// Numbers are compared as numbers and text as text; a member that is not there fulfils `!=` only. Without an operator the
-/// member must be there and be neither `null` nor `false`.
+/// member must be there and be neither `null` nor `false`. Text needs quotes, as JSON has them, only where it is empty,
+/// begins with an operator, is JSON itself, or has blanks around it.
 public struct PayloadCondition: Sendable, Hashable {
     enum Comparison: String, CaseIterable, Sendable {
         // The longer ones first, as they begin with the shorter ones.
@@ -14,7 +15,7 @@ public struct PayloadCondition: Sendable, Hashable {
     private let comparison: Comparison?
     private let operand: WSEValue
 
-    /// - Throws: ``ToolError`` with status `usage`.
+    /// - Throws: ``ToolError`` with status `usage`, also for what could never hold.
     public init(_ text: String) throws(ToolError) {
         let operators = text.indices.lazy.compactMap { index in
             Comparison.allCases.first { text[index...].hasPrefix($0.rawValue) }.map { (index, $0) }
@@ -25,11 +26,34 @@ public struct PayloadCondition: Sendable, Hashable {
             operand = .null
             return
         }
-        path = try Self.path(String(text[..<index]))
+        path = try Self.path(String(text[..<index]).trimmed)
         self.comparison = comparison
-        let value = String(text[index...].dropFirst(comparison.rawValue.count))
+        operand = try Self.operand(
+            String(text[index...].dropFirst(comparison.rawValue.count)).trimmed, of: comparison)
+    }
+
+    private static func operand(
+        _ text: String, of comparison: Comparison
+    ) throws(ToolError) -> WSEValue {
+        guard !text.isEmpty else {
+            throw ToolError(
+                .usage, "there is nothing behind “\(comparison.rawValue)” in --where",
+                advice: #"empty text is "", in quotes of the shell: 'side=""'"#)
+        }
+        guard !Comparison.allCases.contains(where: { text.hasPrefix($0.rawValue) }) else {
+            throw ToolError(
+                .usage, "“\(text.shown)” begins with an operator, behind “\(comparison.rawValue)” in --where",
+                advice:
+                    "the operators are = != > >= < <=; text that begins with one wants quotes: 'side=\"=x\"'")
+        }
         // What is not JSON is text: side=buy needs no quotes.
-        operand = (try? WSEValue(json: value)) ?? .string(value)
+        let value = (try? WSEValue(json: text)) ?? .string(text)
+        let hasOrder = value.doubleValue != nil || value.stringValue != nil
+        guard hasOrder || comparison == .equal || comparison == .notEqual else {
+            throw ToolError(
+                .usage, "“\(text.shown)” has no order, so nothing is “\(comparison.rawValue)” it, in --where")
+        }
+        return value
     }
 
     func holds(for payload: WSEPayload) -> Bool {

@@ -64,6 +64,17 @@ struct EventDescription {
         self.envelope = envelope
     }
 
+    /// The members that it has and that no client says: servers give them, or the client's own session does.
+    var membersNotSent: [String] {
+        [
+            ("category", envelope.category != .update), ("epoch", envelope.stamp != nil),
+            ("id", envelope.id != nil),
+            ("offset", envelope.stamp != nil), ("sequence", envelope.sequence != nil),
+            ("signature", envelope.signature != nil), ("timestamp", envelope.unixMilliseconds != nil),
+            ("topic", envelope.stamp != nil),
+        ].filter(\.1).map(\.0)
+    }
+
     private static func wrong(_ name: String, _ wanted: String) -> ToolError {
         ToolError(.dataError, "\(name) is not \(wanted)")
     }

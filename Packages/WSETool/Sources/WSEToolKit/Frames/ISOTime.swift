@@ -19,7 +19,8 @@ enum ISOTime {
         where bytes[index] != mark.utf8.first { return nil }
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
             let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            year >= 1970, (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
+            year >= 1970, (1...12).contains(month), (1...length(of: month, year)).contains(day), hour < 24,
+            minute < 60,
             second < 61
         else { return nil }
         var milliseconds = 0
@@ -32,6 +33,14 @@ enum ISOTime {
         }
         let seconds = days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second
         return UInt64(seconds * 1_000 + milliseconds)
+    }
+
+    private static func length(of month: Int, _ year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
     }
 
     /// Days since 1970 in the Gregorian calendar, counted in years that begin in March, so that the leap day is last.

@@ -84,6 +84,7 @@ public struct Listening: Sendable {
             return true
         } catch let error as UnshownEvent {
             if error.cause == .outputClosed { return true }
+            if error.cause.isInterruption { return false }
             throw error.cause
         }
         if isCounting { try printer.show(counter.tally) }

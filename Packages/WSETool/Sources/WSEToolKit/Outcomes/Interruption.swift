@@ -12,19 +12,26 @@ internal import Dispatch
 public struct Interruption: Sendable {
     /// Makes the stream that yields the number of the signal, once.
     private let makeSignals: @Sendable () -> AsyncStream<Int32>
+    /// Also for those who cannot wait for that stream.
+    let received: ReceivedSignal
 
     init(signals: AsyncStream<Int32>) {
         makeSignals = { signals }
+        received = ReceivedSignal()
     }
 
-    private init(_ makeSignals: @escaping @Sendable () -> AsyncStream<Int32>) {
+    private init(
+        _ received: ReceivedSignal, _ makeSignals: @escaping @Sendable () -> AsyncStream<Int32>
+    ) {
+        self.received = received
         self.makeSignals = makeSignals
     }
 
     /// SIGINT, which is Ctrl-C, and SIGTERM, once something is watched; before that they end the process, as when it waits
     /// for standard input. The second one ends it at once, too.
     public static func ofProcess() -> Interruption {
-        Interruption {
+        let received = ReceivedSignal()
+        return Interruption(received) {
             AsyncStream { continuation in
                 for number in [SIGINT, SIGTERM] {
                     // The default would end the process before the source hears of it.
@@ -32,6 +39,7 @@ public struct Interruption: Sendable {
                     let source = DispatchSource.makeSignalSource(signal: number)
                     source.setEventHandler {
                         for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+                        received.note(number)
                         continuation.yield(number)
                         continuation.finish()
                         source.cancel()

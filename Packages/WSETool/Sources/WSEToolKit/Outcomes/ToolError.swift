@@ -15,6 +15,9 @@ public struct ToolError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { advice.map { "\(message)\n  \($0)" } ?? message }
 
+    /// Whether a signal is the reason, and nobody needs to be told.
+    public var isInterruption: Bool { status.code > 128 }
+
     /// Whoever read the output has gone. Not a failure: `wse listen | head` ends this way.
     static let outputClosed = ToolError(.success, "the reader of the output has gone")
 }

@@ -73,19 +73,28 @@ public struct Sending: Sendable {
                 throw ToolError(.usage, "with --lines, each event says its own priority and correlation_id")
             }
             var messages: [WSEMessage] = []
+            var membersNotSent: Set<String> = []
             let lines = try console.readInput(for: "the events").split(
                 separator: 0x0A, omittingEmptySubsequences: false)
             for (index, line) in lines.enumerated() where !line.allSatisfy(ByteForm.isBlank) {
-                let envelope: Envelope
+                let event: EventDescription
                 do throws(ToolError) {
-                    envelope = try EventDescription(json: Array(line)).envelope
+                    event = try EventDescription(json: Array(line))
                 } catch {
                     throw ToolError(error.status, "line \(index + 1): \(error.message)", advice: error.advice)
                 }
+                membersNotSent.formUnion(event.membersNotSent)
+                let envelope = event.envelope
                 messages.append(
                     WSEMessage(
                         envelope.type, envelope.payload, priority: envelope.priority,
                         correlationID: envelope.correlationID))
+            }
+            if !membersNotSent.isEmpty {
+                console.note(
+                    console.diagnosticsStyle.yellow(
+                        "· not sent, as a client does not say them: \(membersNotSent.sorted().joined(separator: ", "))"
+                    ))
             }
             return messages
         }

@@ -69,13 +69,23 @@ struct FaultRule {
                 case "reset": .cut(.reset)
                 default: nil
                 }
-        case "close": action = number(value ?? "1011", 1_000...4_999).map { .close(code: UInt16($0)) }
+        case "close":
+            let code = number(value ?? "1011", 1_000...4_999).map { UInt16($0) }
+            action = code.flatMap { mayClose(with: $0) ? .close(code: $0) : nil }
         default: return nil
         }
         guard let action else {
             throw ToolError(.usage, "“\(text.shown)” is not what can happen to an event; see wse help serve")
         }
         return action
+    }
+
+    /// Whether a close frame may carry this code (RFC 6455 section 7.4 and its registry).
+    static func mayClose(with code: UInt16) -> Bool {
+        switch code {
+        case 1_000...1_003, 1_007...1_014, 3_000...4_999: true
+        default: false
+        }
     }
 
     private static func corruption(_ text: String) -> FaultScript.Corruption? {

@@ -119,6 +119,9 @@ public struct ServerSettings: Sendable {
         guard (0...86_400).contains(delay) else {
             throw ToolError(.usage, "--delay wants seconds from 0 to 86,400")
         }
+        guard FaultRule.mayClose(with: closeCode) else {
+            throw ToolError(.usage, "--close-code wants 1000 to 1003, 1007 to 1014, or 3000 to 4999")
+        }
         if let cutEverySeconds { _ = try ConnectionSettings.duration(cutEverySeconds, "--cut-every") }
         var script = FaultScript(seed: seed, frames: frames.kinds)
         for text in rules {

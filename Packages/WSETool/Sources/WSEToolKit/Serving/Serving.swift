@@ -41,7 +41,7 @@ public struct Serving: Sendable {
         } catch {
             let error = ToolError(error)
             // Ended while it started.
-            if error.status.code > 128 { return .success }
+            if error.isInterruption { return .success }
             throw error
         }
     }

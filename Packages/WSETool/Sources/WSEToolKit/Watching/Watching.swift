@@ -53,6 +53,8 @@ public struct Watching: Sendable {
                 let signals = client.signals
                 try await client.connect()
                 hasBegun.store(true, ordering: .relaxed)
+                // What the rates of the first interval count from.
+                model.withLock { $0.sample(client.statistics(), roundTrips: [], at: .now) }
                 if !target.words.isEmpty { _ = try await client.subscribe(orFail: target.words) }
                 try screen?.open()
                 defer { screen?.close() }
@@ -79,6 +81,8 @@ public struct Watching: Sendable {
             return false
         } catch let error as ToolError where error == .outputClosed {
             return true
+        } catch let error as ToolError where error.isInterruption {
+            return false
         }
     }
 

@@ -6,13 +6,13 @@ struct Encode: AsyncParsableCommand {
         abstract: "Turns an event into a frame.",
         usage: "wse encode [TYPE [PAYLOAD]] [options]",
         discussion: """
-            Without a type, the event is read from standard input as JSON, with the names that `wse decode` writes or with \
+            Without a type, one event is read from standard input as JSON, with the names that `wse decode` writes or with \
             those of the wire. Writes the bytes into a pipe and hex on a terminal.
 
             EXAMPLES:
               wse encode order '{"quantity":3}'
               wse encode order '{"quantity":3}' --format messagepack --to hex
-              wse decode < frame.bin | wse encode --format prefixed
+              wse decode < frame.bin | head -n 1 | wse encode --format prefixed
             """)
 
     @Argument(help: ArgumentHelp("The event's type.", valueName: "type"))

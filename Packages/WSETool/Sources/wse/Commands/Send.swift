@@ -7,8 +7,9 @@ struct Send: AsyncParsableCommand {
         usage: "wse send [URL] TYPE [PAYLOAD] [options]\nwse send [URL] --lines [options]",
         discussion: """
             The payload is JSON; - reads it from standard input, and without one it is {}. With --lines each line of \
-            standard input is an event as `wse listen` and `wse decode` write it; all of them are read before the first is \
-            sent. Prints the id of each message once it is sent, and how many were if a later one fails.
+            standard input is an event as `wse listen` and `wse decode` write it, of which type, payload, priority and \
+            correlation_id are sent; id and timestamp are given anew, and that the others are left out is told. All lines \
+            are read before the first is sent. Prints the id of each message once it is sent, and how many were if a later one fails.
 
             That a message was sent does not prove that it arrived: `wse request` waits for an answer.
 

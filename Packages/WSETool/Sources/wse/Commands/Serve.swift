@@ -15,7 +15,7 @@ struct Serve: AsyncParsableCommand {
               which  3, 5-9, every=10, chance=0.01, type=TYPE, topic=TOPIC, all
               what   pass, drop, duplicate[=COPIES], reorder[=EVENTS], delay=SECONDS,
                      corrupt[=bytes|truncate|garbage|reserved-bit], replace=TEXT, stall,
-                     cut[=finish|reset], close[=CODE]
+                     cut[=finish|reset], close[=CODE], of the codes that a close frame may carry
 
             EXAMPLES:
               wse serve

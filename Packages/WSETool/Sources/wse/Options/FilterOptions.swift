@@ -17,7 +17,7 @@ struct FilterOptions: ParsableArguments {
     @Option(
         name: .customLong("where"),
         help: ArgumentHelp(
-            "Only events whose payload fulfils this: price>100, side=buy, user.tags[0]!=x, limit.",
+            "Only events whose payload fulfils this: price>100, side=buy, user.tags[0]!=x, limit, note=\"\".",
             valueName: "condition"
         ))
     var conditions: [String] = []

@@ -156,6 +156,17 @@ struct DoctorTests {
         #expect(verdicts(report).first == "dns failed")
     }
 
+    @Test("With a proxy it is the proxy's name that is resolved, and an address is not")
+    func proxyName() async throws {
+        let (report, status) = try await examine("ws://wse.invalid/") { $0.connection.proxy = "localhost:1" }
+        #expect(status == .unavailable)
+        #expect(verdicts(report).prefix(2) == ["dns ok", "tcp failed"])
+        #expect(report["steps", 0, "text"] == "localhost, the proxy")
+        let address = try await examine("ws://wse.invalid/") { $0.connection.proxy = "127.0.0.1:1" }
+        #expect(verdicts(address.report).prefix(2) == ["dns skipped", "tcp failed"])
+        #expect(address.report["steps", 0, "text"] == "the proxy has an address")
+    }
+
     @Test("A benchmark counts what it timed")
     func bench() async throws {
         try await withWSETestServer { server in
@@ -240,6 +251,20 @@ struct DoctorTests {
             stop.send(2)
             let outcome = try await status
             #expect(outcome == .success)
+        }
+    }
+
+    @Test("The first interval of top has rates, too")
+    func topFirstRates() async throws {
+        try await withWSETestServer { server in
+            let world = TestConsole()
+            var watching = Watching()
+            (watching.interval, watching.count) = (0.05, 1)
+            _ = try await watching.run([server.url, "a"], world.console, .never)
+            let line = try WSEValue(json: world.output.text)
+            // At least the subscription went out, and the answer to it came in.
+            #expect(line["messages_out_per_second"]?.doubleValue ?? 0 > 0)
+            #expect(line["bytes_per_second"]?.doubleValue ?? 0 > 0)
         }
     }
 

@@ -51,6 +51,29 @@ struct SendingTests {
         }
     }
 
+    @Test(
+        "Of a line that was listened to, what a client may say is sent, and that the rest is not is told once"
+    )
+    func listenedLines() async throws {
+        try await withWSETestServer { server in
+            let line =
+                #"{"type":"n","category":"S","id":"i","timestamp":"2026-11-23T02:39:00.123Z","sequence":7,"priority":8,"#
+                + #""correlation_id":"q","topic":"prices","epoch":"e","offset":0,"payload":1}"#
+            let world = TestConsole(input: line + "\n" + line)
+            var sending = Sending()
+            sending.isLineByLine = true
+            _ = try await sending.run([server.url], world.console, .never)
+            let message = try await server.nextMessage(ofType: "n")
+            #expect(message.event?.priority == .high)
+            #expect(message.correlationID == "q")
+            #expect(message.payload?.value == 1)
+            #expect(
+                world.diagnostics.text
+                    == "· not sent, as a client does not say them: category, epoch, id, offset, sequence, timestamp, topic\n"
+            )
+        }
+    }
+
     @Test("A line that is no event is named, and nothing is sent")
     func badLine() async throws {
         let input = "{\"type\":\"a\"}\r\n\r\n{\"type\":7}\n"

@@ -138,7 +138,8 @@ struct ServingTests {
         arguments: [
             "", "drop", ":drop", "0:drop", "9-5:drop", "every=0:drop", "chance=2:drop", "chance=nan:drop",
             "type=:drop", "x:drop", "3:", "3:nothing", "3:drop=1", "3:delay", "3:delay=-1", "3:cut=x",
-            "3:close=70000", "3:corrupt=x", "3:duplicate=0", "3:replace",
+            "3:close=70000", "3:close=1006", "3:close=1004", "3:close=1015", "3:close=2999", "3:close=5000",
+            "3:corrupt=x", "3:duplicate=0", "3:replace",
         ])
     func badRules(text: String) {
         let error = #expect(throws: ToolError.self) { try FaultRule(text) }
@@ -155,7 +156,8 @@ struct ServingTests {
                 == FaultScript(seed: 7, frames: .replays).on(.frame(2), .drop).on(.frame(3), .cut())
                 .on(.chance(0.1), .duplicate()).on(.all, .delay(.milliseconds(500))))
         for change: @Sendable (inout ServerSettings) -> Void in [
-            { $0.delay = -1 }, { $0.delay = .nan }, { $0.rules = ["x"] },
+            { $0.delay = -1 }, { $0.delay = .nan }, { $0.rules = ["x"] }, { $0.closeCode = 5 },
+            { $0.closeCode = 1_005 },
         ] {
             var settings = ServerSettings()
             change(&settings)

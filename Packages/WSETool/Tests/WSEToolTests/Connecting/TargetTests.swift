@@ -33,18 +33,61 @@ struct TargetTests {
     }
 
     @Test(
-        "A secret in a URL of the command line is warned of, without showing it",
+        "A secret in a URL of the command line is refused, without showing it",
         arguments: [
-            (["ws://a/b?token=s3cret"], [:], "· token in the URL"),
-            (["ws://a/?x=1&api_key=s3cret"], [:], "· api_key"),
-            (["ws://a/?topics=prices"], [:], nil), ([], ["WSE_URL": "ws://a/?token=s3cret"], nil),
+            (["ws://a/b?token=s3cret"], [:], "token in the URL"),
+            (["ws://a/?x=1&api_key=s3cret"], [:], "api_key in the URL"),
+            (["ws://a/?access=s3cret&sig=s3cret"], [:], "access in the URL"),
+            (["ws://a/?X-Amz-Signature=s3cret"], [:], "X-Amz-Signature in the URL"),
+            (["ws://a/?accessToken=s3cret"], [:], "accessToken in the URL"),
+            (["ws://a/?topics=prices&monkey=1&author=x"], [:], nil),
+            ([], ["WSE_URL": "ws://a/?token=s3cret"], nil),
         ] as [([String], [String: String], String?)])
-    func secretInURL(words: [String], environment: [String: String], warning: String?) throws {
+    func secretInURL(words: [String], environment: [String: String], complaint: String?) throws {
         let world = TestConsole(environment: environment)
-        _ = try Target(words, world.console)
-        #expect(world.diagnostics.text.isEmpty == (warning == nil))
-        #expect(world.diagnostics.text.hasPrefix(warning ?? ""))
-        #expect(!world.diagnostics.text.contains("s3cret"))
+        guard let complaint else {
+            _ = try Target(words, world.console)
+            return
+        }
+        let error = #expect(throws: ToolError.self) { try Target(words, world.console) }
+        #expect(error?.status == .usage)
+        #expect(error?.message.hasPrefix(complaint) == true)
+        #expect(error?.advice?.contains("WSE_URL") == true)
+        #expect(error?.description.contains("s3cret") == false)
+    }
+
+    @Test(
+        "Header fields with secrets are refused by what their names say",
+        arguments: [
+            ("X-Auth-Token", true), ("Authorization", true), ("Cookie", true), ("X-Api-Key", true),
+            ("apikey", true),
+            ("X_SECRET", true), ("X-Password", true), ("X-Signature", true), ("X-Team", false),
+            ("X-Author", false),
+            ("X-Monkey", false),
+        ])
+    func secretHeaders(name: String, isSecret: Bool) throws {
+        var settings = ConnectionSettings()
+        settings.headers = ["\(name): s3cret"]
+        guard isSecret else {
+            #expect(try settings.configuration(TestConsole().console).headers.map(\.name) == [name])
+            return
+        }
+        let error = #expect(throws: ToolError.self) { try settings.configuration(TestConsole().console) }
+        #expect(error?.status == .usage)
+        #expect(error?.message == "\(name) on the command line can be read by every user of this machine")
+        #expect(error?.description.contains("s3cret") == false)
+    }
+
+    @Test("A file of header fields that holds anything else is told by its line")
+    func badHeaderFile() {
+        let file = TemporaryFile("X-Team: blue\nX Shift: s3cret\n")
+        defer { file.remove() }
+        var settings = ConnectionSettings()
+        settings.headers = ["@\(file.path)"]
+        let error = #expect(throws: ToolError.self) { try settings.configuration(TestConsole().console) }
+        #expect(error?.status == .dataError)
+        #expect(error?.message.hasPrefix("line 2 of \(file.path) is no ") == true)
+        #expect(error?.description.contains("s3cret") == false)
     }
 
     @Test(
@@ -86,7 +129,9 @@ struct TargetTests {
     func badSettings() {
         let world = TestConsole()
         for change: @Sendable (inout ConnectionSettings) -> Void in [
-            { $0.headers = ["no colon"] }, { $0.proxy = "nonsense:x" }, { $0.proxy = "host:1/path" },
+            { $0.headers = ["no colon"] }, { $0.headers = ["A B: x"] }, { $0.headers = ["A: x\r\nB: y"] },
+            { $0.headers = ["A\n: x"] }, { $0.headers = ["Ä: x"] }, { $0.headers = ["A: x\u{0}"] },
+            { $0.proxy = "nonsense:x" }, { $0.proxy = "host:1/path" },
             { $0.timeout = 0 },
             { $0.timeout = .infinity }, { $0.timeout = .nan },
         ] {

@@ -96,7 +96,8 @@ struct FrameEncodingTests {
         "What is no event is refused",
         arguments: [
             "[]", "{}", #"{"type":7}"#, #"{"type":"x","offset":-1}"#, #"{"type":"x","topic":"a"}"#,
-            #"{"type":"x","timestamp":"yesterday"}"#, #"{"type":"x""#,
+            #"{"type":"x","timestamp":"yesterday"}"#, #"{"type":"x","timestamp":"2026-02-31T00:00:00.000Z"}"#,
+            #"{"type":"x""#,
         ])
     func notAnEvent(text: String) {
         let error = #expect(throws: ToolError.self) { try encode(text) }

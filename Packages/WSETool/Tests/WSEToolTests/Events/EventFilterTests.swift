@@ -20,7 +20,8 @@ struct EventFilterTests {
             ("px<101.5", false),
             ("px=101.5", true), ("px=1.015e2", true), ("px!=101.5", false), ("side=buy", true),
             (#"side="buy""#, true),
-            ("side=sell", false), ("side!=sell", true), ("side>", true), ("side<c", true),
+            ("side=sell", false), ("side!=sell", true), (#"side>"""#, true), ("px > 100", true),
+            (#"side=" buy""#, false), ("side<c", true),
             ("user.tags[1]=b", true),
             ("user.tags[2]=b", false), ("list[0][1]=2", true), ("flag", true), ("off", false),
             ("none", false),
@@ -44,6 +45,28 @@ struct EventFilterTests {
     func badConditions(text: String) {
         let error = #expect(throws: ToolError.self) { try PayloadCondition(text) }
         #expect(error?.status == .usage)
+    }
+
+    @Test(
+        "A condition that could never hold is refused, with what is wrong",
+        arguments: [
+            ("px>", "nothing behind “>”"), ("px= ", "nothing behind “=”"),
+            ("px==5", "“=5” begins with an operator"),
+            ("px=>5", "“>5” begins with an operator"), ("px!=<5", "begins with an operator"),
+            ("px<>5", "begins with an operator"), ("px>true", "no order"), ("px<[1]", "no order"),
+        ])
+    func nonsense(text: String, words: String) throws {
+        let error = #expect(throws: ToolError.self) { try PayloadCondition(text) }
+        #expect(error?.status == .usage)
+        #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+    }
+
+    @Test("Text in quotes may begin with an operator and be empty")
+    func quoted() throws {
+        let event = try event(#"{"t":"x","p":{"a":"=5","b":""}}"#)
+        for condition in [#"a="=5""#, #"b="""#] {
+            #expect(try PayloadCondition(condition).holds(for: event.payload))
+        }
     }
 
     @Test(

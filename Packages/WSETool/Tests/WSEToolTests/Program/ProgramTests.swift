@@ -41,6 +41,21 @@ struct ProgramTests {
         }
     }
 
+    @Test("Ctrl-C ends it while nobody takes its output, with a goodbye", arguments: ["listen", "top"])
+    func interruptedWhileWriting(command: String) async throws {
+        try await withWSETestServer { server in
+            let options = command == "top" ? ["--interval", "0.01"] : []
+            let program = try ToolProcess([command, server.url, "a"] + options, readsOutput: false)
+            let connection = try await server.nextConnection()
+            try await server.waitForSubscription(to: "a")
+            for number in 0..<2_000 { try server.publish("tick", ["i": .int(Int64(number))], to: "a") }
+            try await program.waitUntilOutputIsFull()
+            program.interrupt()
+            #expect(await program.exitCode() == 0)
+            #expect(try await connection.ended().code == 1_000)
+        }
+    }
+
     @Test(
         "A command that waits for standard input ends with the first Ctrl-C", arguments: ["decode", "encode"])
     func interruptedWhileReading(command: String) async throws {
@@ -78,6 +93,10 @@ struct ProgramTests {
             (["listen", "ws://127.0.0.1:1/", "--token-file", "/nonexistent"], 66, "/nonexistent"),
             (["listen", "ws://127.0.0.1:1/", "a"], 69, "nothing listens there"),
             (["decode"], 65, "no frame"), (["decode", "--from", "hex"], 65, "no frame"),
+            (["listen", "ws://127.0.0.1:1/", "a", "--where", "px>"], 64, "nothing behind"),
+            (["listen", "ws://127.0.0.1:1/", "--header", "A B: x"], 64, "no name"),
+            (["send", "ws://127.0.0.1:1/?access=s3cret", "a"], 64, "can be read by every user"),
+            (["serve", "--close-after", "1", "--close-code", "5"], 64, "--close-code"),
         ] as [([String], Int32, String)])
     func exitCodes(arguments: [String], code: Int32, words: String) async throws {
         let program = try ToolProcess(arguments)
@@ -130,20 +149,23 @@ struct ProgramTests {
         }
     }
 
-    @Test("The exit codes are those that help and the README list")
+    @Test("The exit codes are those that help, the README and the page of the module list, in the same words")
     func exitCodeTables() async throws {
         let help = try ToolProcess(["--help"])
         #expect(await help.exitCode() == 0)
-        let listed = help.output.text.matches(of: /(?m)^  (\d+) +\S/).map { Int32($0.1) ?? -1 }
+        let listed = help.output.text.matches(of: /(?m)^  (\d+(?:, \d+)?) +(\S.*)$/).map { "\($0.1) \($0.2)" }
         let codes = [
             ToolStatus.success, .failure, .usage, .dataError, .noInput, .unavailable, .software,
             .cannotCreate,
             .ioError, .temporaryFailure, .protocolError, .noPermission, .interrupted(by: 2),
         ].map(\.code)
-        #expect(listed == codes)
-        let readme = URL(fileURLWithPath: #filePath).appending(path: "../../../../README.md").standardized
-        let rows = try String(contentsOf: readme, encoding: .utf8).matches(of: /(?m)^\| (\d+)/)
-        #expect(rows.map { Int32($0.1) ?? -1 } == codes)
+        #expect(listed.map { Int32($0.prefix { $0.isNumber }) ?? -1 } == codes)
+        let package = URL(fileURLWithPath: #filePath).appending(path: "../../../..").standardized
+        for page in ["README.md", "Sources/wse/wse.docc/wse.md"] {
+            let text = try String(contentsOf: package.appending(path: page), encoding: .utf8)
+            let rows = text.matches(of: /(?m)^\| (\d+(?:, \d+)?) \| (.*) \|$/).map { "\($0.1) \($0.2)" }
+            #expect(rows == listed, "\(page)")
+        }
     }
 
     @Test(
@@ -170,7 +192,8 @@ struct ProgramTests {
             let file = TemporaryFile(maker.output.text)
             defer { file.remove() }
             let program = try ToolProcess(
-                ["request", "\(server.url)?api_key=s3cret", "echo", "--token-file", file.path, "--verbose"])
+                ["request", "echo", "--token-file", file.path, "--verbose"],
+                environment: ["WSE_URL": "\(server.url)?api_key=s3cret"])
             #expect(await program.exitCode() == 0)
             let all = program.diagnostics.text + program.output.text
             #expect(all.contains("state changed"))
@@ -198,7 +221,8 @@ struct ProgramTests {
     @Test(
         "Every command has help with examples",
         arguments: [
-            ["listen"], ["send"], ["request"], ["top"], ["doctor"], ["bench"], ["serve"], ["decode"],
+            [], ["token"], ["listen"], ["send"], ["request"], ["top"], ["doctor"], ["bench"], ["serve"],
+            ["decode"],
             ["encode"],
             ["token", "make"], ["token", "inspect"],
         ])
@@ -206,7 +230,7 @@ struct ProgramTests {
         let program = try ToolProcess(command + ["--help"])
         #expect(await program.exitCode() == 0)
         #expect(program.output.text.contains("EXAMPLES:"))
-        #expect(program.output.text.contains("wse \(command.joined(separator: " "))"))
+        #expect(program.output.text.contains((["wse"] + command).joined(separator: " ")))
         // None is broken where a terminal of 80 columns ends, so that each can be copied.
         let examples = program.output.text.split(separator: "EXAMPLES:\n").last?.split(separator: "\n\n")
             .first

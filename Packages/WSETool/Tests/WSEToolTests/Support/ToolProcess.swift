@@ -10,6 +10,8 @@ final class ToolProcess: @unchecked Sendable {
     let diagnostics = MemorySink()
     private let exited: AsyncStream<Int32>
     private let drained = DispatchGroup()
+    /// What it writes to; nobody reads it where a test says so.
+    private let outputPipe = Pipe()
 
     /// The program lies beside the tests'.
     private static let program: URL? = {
@@ -26,9 +28,10 @@ final class ToolProcess: @unchecked Sendable {
     ///   - redirection: What a shell does with its output, as in `> /dev/full`; signals go to that shell then.
     ///   - input: What its standard input has.
     ///   - keepsInputOpen: Whether more might come there for as long as this object lives.
+    ///   - readsOutput: Whether its standard output is read, or fills up.
     init(
         _ arguments: [String], through redirection: String? = nil, input bytes: [UInt8] = [],
-        keepsInputOpen: Bool = false,
+        keepsInputOpen: Bool = false, readsOutput: Bool = true,
         environment: [String: String] = [:]
     ) throws {
         let (exited, continuation) = AsyncStream<Int32>.makeStream()
@@ -44,10 +47,10 @@ final class ToolProcess: @unchecked Sendable {
         }
         process.environment = environment
         process.standardInput = input
-        let pipes = [(Pipe(), output), (Pipe(), diagnostics)]
-        process.standardOutput = pipes[0].0
-        process.standardError = pipes[1].0
-        for (pipe, sink) in pipes {
+        let diagnosticsPipe = Pipe()
+        process.standardOutput = outputPipe
+        process.standardError = diagnosticsPipe
+        for (pipe, sink) in [(diagnosticsPipe, diagnostics)] + (readsOutput ? [(outputPipe, output)] : []) {
             drained.enter()
             // A thread of its own reads until the end, so that no task of a test is held up.
             Thread.detachNewThread { [drained] in
@@ -70,6 +73,16 @@ final class ToolProcess: @unchecked Sendable {
             try? writing.write(contentsOf: Data(bytes))
             if !keepsInputOpen { try? writing.close() }
         }
+    }
+
+    /// Returns once its output is full: so many bytes wait there, and no more come.
+    func waitUntilOutputIsFull() async throws {
+        var (waiting, before): (CInt, CInt) = (0, -1)
+        repeat {
+            before = waiting
+            try await Task.sleep(for: .milliseconds(100))
+            _ = ioctl(outputPipe.fileHandleForReading.fileDescriptor, UInt(FIONREAD), &waiting)
+        } while waiting < 32 << 10 || waiting != before
     }
 
     func interrupt() { process.interrupt() }

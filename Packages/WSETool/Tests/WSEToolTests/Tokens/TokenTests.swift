@@ -64,6 +64,22 @@ struct TokenTests {
         #expect(hostile.status == .failure)
     }
 
+    @Test(
+        "Times are numbers, with a fraction or without, and nothing else",
+        arguments: [
+            ("exp=1800000090.5", "ok   expires in 90 s, at 2027-01-15T08:01:30Z", .success),
+            ("exp=1799999999.5", "bad  expired 1 s ago, at 2027-01-15T07:59:59Z", .failure),
+            ("exp=1.8e9", "bad  expired 0 s ago, at 2027-01-15T08:00:00Z", .failure),
+            (#"exp="soon""#, "bad  exp is no number", .failure), ("nbf=x", "bad  nbf is no number", .failure),
+            ("nbf=1800000000.5", "bad  not good before 2027-01-15T08:00:01Z", .failure),
+            ("iat=[]", "bad  iat is no number", .failure), ("exp=1e300", "bad  exp is no time", .failure),
+        ] as [(String, String, ToolStatus)])
+    func times(claim: String, finding: String, status: ToolStatus) throws {
+        let (_, findings, outcome) = try inspect(try make { $0.claims = [claim] })
+        #expect(findings.contains(finding), "\(findings)")
+        #expect(outcome == status)
+    }
+
     @Test("Without a secret the signature is left open")
     func unsigned() throws {
         let (_, findings, status) = try inspect(try make(), [:])
