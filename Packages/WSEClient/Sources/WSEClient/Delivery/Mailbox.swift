@@ -25,7 +25,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         var skipped: [InternedString: (element: Element, next: Int?)] = [:]
         /// Batches that were taken and may not be used up.
         var inHand: [(progress: BatchProgress, batch: [Element])] = []
-        var used = UsedBatches<Element>()
+        var used: UsedBatches<Element>
 
         mutating func putDown(_ progress: BatchProgress?) {
             guard let progress else { return }
@@ -52,9 +52,7 @@ final class Mailbox<Element: Sendable>: Sendable {
     }
 
     let buffering: StreamBuffering
-    /// Whether the producer wants used batches back.
-    private let recycles: Bool
-    private let state = OrderedMutex(State())
+    private let state: OrderedMutex<State>
     /// Called when a full mailbox has room again, or has none since something was given back; from the consumer's thread.
     private let onDrained: @Sendable () -> Void
     /// Called with a count where elements that were given back did not fit; from the consumer's thread.
@@ -68,7 +66,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         key: @escaping @Sendable (Element) -> InternedString? = { _ in nil }
     ) {
         self.key = key
-        self.recycles = recycles
+        state = OrderedMutex(State(used: UsedBatches(isWanted: recycles)))
         self.buffering = buffering
         self.onDrained = onDrained
         self.onDropped = onDropped
@@ -147,7 +145,7 @@ final class Mailbox<Element: Sendable>: Sendable {
     func finish(throwing error: WSEError? = nil) {
         let (waiters, released) = state.withLock {
             state -> ([CheckedContinuation<Void, Never>], [[Element]]) in
-            let used = state.used.removeAll()
+            let used = state.used.close()
             guard state.completion == nil else { return ([], used) }
             state.completion = error.map { .failed($0) } ?? .finished
             return (state.takeWaiters(), used)
@@ -163,6 +161,7 @@ final class Mailbox<Element: Sendable>: Sendable {
             guard let completion = state.completion else { return }
             state.lastCompletion = completion
             state.completion = nil
+            state.used.open()
             state.run += 1
         }
     }
@@ -217,15 +216,6 @@ final class Mailbox<Element: Sendable>: Sendable {
         }
     }
 
-    /// For the producer, if it comes by for such and may come again.
-    private func setAside(_ batch: inout [Element], _ state: inout State) {
-        if recycles, state.completion == nil {
-            state.used.setAside(&batch)
-        } else {
-            batch.removeAll(keepingCapacity: true)
-        }
-    }
-
     /// Lets go of batches that are used up: all of them, or those that the producer left there since the last call.
     func trim(all: Bool) {
         let released = state.withLock { $0.used.trim(all: all) }
@@ -271,7 +261,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         let result = state.withLock { state -> (Taken, Bool) in
             // Let go of first, so that nobody else holds the array.
             state.putDown(progress)
-            setAside(&spare, &state)
+            state.used.setAside(&spare)
             if let consumer, consumer != state.run {
                 guard consumer + 1 == state.run, case .failed(let error) = state.lastCompletion else {
                     return (.ended, false)
@@ -310,7 +300,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         swap(&spare, &batch)
         let wasFull = state.withLock { state in
             state.putDown(progress)
-            setAside(&spare, &state)
+            state.used.setAside(&spare)
             swap(&state.pending, &spare)
             state.pickUp(spare, progress)
             defer { state.isFull = false }

@@ -4,13 +4,21 @@ struct UsedBatches<Element> {
     /// A consumer that keeps up uses one batch or two between two of the producer's.
     private static var most: Int { 2 }
 
+    /// Whether the producer comes by for them at all.
+    private let isWanted: Bool
+    /// Whether it may come again.
+    private var isOpen = true
     private var batches: [[Element]] = []
     /// Whether the producer took any since the last ``trim(all:)``.
-    private var isWanted = false
+    private var isTaken = false
+
+    init(isWanted: Bool) {
+        self.isWanted = isWanted
+    }
 
     /// Sets a batch aside for the producer, or empties it.
     mutating func setAside(_ batch: inout [Element]) {
-        guard !batch.isEmpty, batches.count < Self.most else {
+        guard isWanted, isOpen, !batch.isEmpty, batches.count < Self.most else {
             batch.removeAll(keepingCapacity: true)
             return
         }
@@ -21,18 +29,28 @@ struct UsedBatches<Element> {
     /// For the producer.
     mutating func take() -> [[Element]] {
         guard !batches.isEmpty else { return [] }
-        isWanted = true
+        isTaken = true
         defer { batches.removeAll(keepingCapacity: true) }
         return batches
     }
 
     /// Takes out what nobody came for since the last call, or all, for the caller to free.
     mutating func trim(all: Bool) -> [[Element]] {
-        defer { isWanted = false }
-        return isWanted && !all ? [] : removeAll()
+        defer { isTaken = false }
+        return isTaken && !all ? [] : removeAll()
     }
 
-    mutating func removeAll() -> [[Element]] {
+    /// The producer does not come any more: takes out all, for the caller to free.
+    mutating func close() -> [[Element]] {
+        isOpen = false
+        return removeAll()
+    }
+
+    mutating func open() {
+        isOpen = true
+    }
+
+    private mutating func removeAll() -> [[Element]] {
         defer { batches = [] }
         return batches
     }
