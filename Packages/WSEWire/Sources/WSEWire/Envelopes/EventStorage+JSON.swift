@@ -40,14 +40,7 @@ extension EventHeader {
     ) throws(JSONFailure) {
         guard fields.type != 0 else { throw JSONFailure(.missingType, at: 0) }
         share(fields, base: base, table: &table)
-        self.count = UInt32(truncatingIfNeeded: count)
-        payloadStart = fields.payload
-        payloadEnd = fields.payloadEnd
-        idStart = fields.id
-        timestampStart = fields.timestamp
-        correlationStart = fields.correlation
-        signatureStart = fields.signature
-        sequenceStart = fields.sequence
+        locate(fields, count: count)
         encoding = .json
         category =
             fields.category == 0 ? prefix : Category(base: base, openingQuote: Int(fields.category))

@@ -24,14 +24,7 @@ extension EventHeader {
         }
         guard let type = text(fields.type) else { throw JSONFailure(.missingType, at: 0).wireError }
         share(type: type, topic: text(fields.topic), epoch: text(fields.epoch), table: &table)
-        self.count = UInt32(truncatingIfNeeded: count)
-        payloadStart = fields.payload
-        payloadEnd = fields.payloadEnd
-        idStart = fields.id
-        timestampStart = fields.timestamp
-        correlationStart = fields.correlation
-        signatureStart = fields.signature
-        sequenceStart = fields.sequence
+        locate(fields, count: count)
         encoding = .messagePack
         category =
             fields.category == 0 ? .none : Category(messagePack: base, at: Int(fields.category))

@@ -97,6 +97,19 @@ struct EventHeader {
     /// Whether the type is that of a message around other messages.
     var wrapper = MessageWrapper.none
 
+    /// Sets where the fields are that are read on demand, in an event of `count` bytes.
+    @inline(__always)
+    mutating func locate(_ fields: EnvelopeFields, count: Int) {
+        self.count = UInt32(truncatingIfNeeded: count)
+        payloadStart = fields.payload
+        payloadEnd = fields.payloadEnd
+        idStart = fields.id
+        timestampStart = fields.timestamp
+        correlationStart = fields.correlation
+        signatureStart = fields.signature
+        sequenceStart = fields.sequence
+    }
+
     /// Type, topic and epoch.
     @inline(__always)
     var shared: SharedStrings {
