@@ -50,14 +50,17 @@ private struct Fuzzing: ~Copyable {
         limits: WireLimits(maximumMessageSize: 1 << 16, maximumDepth: 64, maximumBatchCount: 100),
         decryptor: Inverting())
     private var items: [WireItem] = []
+    private var memory = DecodingMemory()
 
     mutating func run(_ input: RawSpan) {
         items.removeAll(keepingCapacity: true)
         decoder.decode(input, as: .binary, into: &items)
         for case .event(let event) in items { read(event) }
         checkBatch(input)
-        items.removeAll(keepingCapacity: true)
+        recycle()
         decoder.decodeEncrypted(input, into: &items)
+        for case .event(let event) in items { read(event) }
+        recycle()
         if let value = try? WSEValue(json: input) { check(value) }
         if let value = try? WSEValue(messagePack: input) { check(value) }
         input.withUnsafeBytes { bytes in
@@ -66,6 +69,22 @@ private struct Fuzzing: ~Copyable {
                 WSEWireFuzz.check((try? WSEValue(json: json)) == .string(text), "text does not survive")
             }
         }
+    }
+
+    /// The next events are made in the memory of these.
+    private mutating func recycle() {
+        var events = items.compactMap { item in if case .event(let event) = item { event } else { nil } }
+        items.removeAll(keepingCapacity: true)
+        decoder.recycle(&events)
+    }
+
+    /// Memory that is kept from one payload to the next changes nothing, whatever came before.
+    private mutating func checkMemory(_ event: WSEEvent) {
+        let fresh = try? event.decode(Wanted.self)
+        let again = try? PayloadDecoder().decode(Wanted.self, from: event.payload, reusing: &memory)
+        WSEWireFuzz.check((fresh == nil) == (again == nil), "kept memory changes what fits")
+        let texts = [fresh, again].map { try? PayloadEncoder().json($0) }
+        WSEWireFuzz.check(texts[0] == texts[1], "kept memory changes a value")
     }
 
     /// A batch as servers begin it is read in one pass, and with white space in its first bracket in several: to the same items.
@@ -92,7 +111,8 @@ private struct Fuzzing: ~Copyable {
         }
     }
 
-    private func read(_ event: WSEEvent) {
+    private mutating func read(_ event: WSEEvent) {
+        checkMemory(event)
         _ = (event.id, event.sequence, event.timestamp, event.version, event.category, event.priority)
         _ = (event.correlationID, event.signature, event.stamp, event.processingMilliseconds)
         let value = event.payload.value
