@@ -58,6 +58,24 @@ struct ConnectionTests {
         try await server.stop()
     }
 
+    @Test("Of many sends in a row the end is told, in order, if not each step")
+    func manySends() async throws {
+        let (connection, handler, peer, server) = try await open()
+        var last: UInt64 = 0
+        for _ in 0..<2_000 { last = try connection.send(Array(repeating: 7, count: 100)).position }
+        for _ in 0..<2_000 { _ = try await peer.readFrame() }
+        var flushed: UInt64 = 0
+        while flushed < last, let event = await handler.next() {
+            guard case .flushed(let position) = event else { continue }
+            #expect(position > flushed)
+            flushed = position
+        }
+        #expect(flushed == last)
+        connection.abort()
+        _ = await handler.closure()
+        try await server.stop()
+    }
+
     @Test("Pings are answered, pongs reported, and our own pings sent")
     func pingPong() async throws {
         let (connection, handler, peer, server) = try await open()

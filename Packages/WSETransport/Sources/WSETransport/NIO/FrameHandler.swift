@@ -32,6 +32,10 @@ final class FrameHandler: ChannelInboundHandler {
     /// A close frame is on its way; without reading, its answer could not be seen.
     private var isClosing: Bool { closeTimer != nil }
 
+    /// Up to where the handler knows that everything was written.
+    private var reportedPosition: UInt64 = 0
+    private static let reportedStep: UInt64 = 64 << 10
+
     private var outcome = WebSocketClosure(code: nil)
     private var closeTimer: Scheduled<Void>?
 
@@ -187,7 +191,11 @@ final class FrameHandler: ChannelInboundHandler {
         // The peer takes what is before the close frame: its time to answer that has not begun.
         if isClosing { restartCloseTimer() }
         let (position, needsFlush) = connection.output.withLock { $0.didWriteChunk() }
-        handler?.webSocketFlushed(through: position)
+        // Where the next flush follows at once, its end is soon enough: the handler may wait for locks that senders hold.
+        if !needsFlush || position &- reportedPosition >= Self.reportedStep {
+            reportedPosition = position
+            handler?.webSocketFlushed(through: position)
+        }
         reportWritability()
         if needsFlush { connection.scheduleFlush() }
     }

@@ -30,7 +30,8 @@ public protocol WebSocketHandler: AnyObject, Sendable {
     ///   - bytes: Valid for the duration of the call only; copy what must live longer.
     func webSocketReceived(_ messages: Span<WebSocketMessageRecord>, in bytes: RawSpan)
 
-    /// Everything sent up to this position (see ``WebSocketWriteReceipt``) was handed to the operating system.
+    /// Everything sent up to this position (see ``WebSocketWriteReceipt``) was handed to the operating system. One call may
+    /// stand for several writes that follow one another closely; the last position is always told.
     func webSocketFlushed(through position: UInt64)
 
     /// The connection's buffer of unsent bytes passed its high watermark (`false`) or fell below its low
