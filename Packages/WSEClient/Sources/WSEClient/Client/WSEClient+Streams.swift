@@ -33,18 +33,9 @@ extension WSEClient {
         of valueType: Value.Type = Value.self, type: String, topic: String? = nil,
         buffering: StreamBuffering = .default, decoder: PayloadDecoder = PayloadDecoder()
     ) -> WSETypedSequence<Value> {
-        let type = InternedString(type)
-        let filter: EventRoute.Filter =
-            topic.map { .typeInTopic(type, InternedString($0)) } ?? .types([type])
-        let events = engine.router.addStream(filter, buffering: buffering)
-        return WSETypedSequence(events: events) { [weak engine] event, memory in
-            do throws(WireError) {
-                return try decoder.decode(Value.self, from: event.payload, reusing: &memory)
-            } catch {
-                engine?.announce(.undecodable(type: event.type, error))
-                return nil
-            }
-        }
+        engine.router.addTypedStream(
+            of: valueType, type: type, topic: topic, buffering: buffering, decoder: decoder
+        ) { [weak engine] signal in engine?.announce(signal) }
     }
 
     /// The next event among all events.

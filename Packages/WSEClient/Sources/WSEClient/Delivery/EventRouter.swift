@@ -23,7 +23,7 @@ final class EventRouter: Sendable {
         var used: [[WSEEvent]] = []
 
         mutating func add(_ other: consuming Mailbox<WSEEvent>.Outcome) {
-            if used.isEmpty { used = other.used } else { used += other.used }
+            used += other.used
             dropped += other.dropped
             unwanted += other.unwanted
             isFull = isFull || other.isFull
@@ -164,6 +164,26 @@ final class EventRouter: Sendable {
     func addStream(_ filter: EventRoute.Filter, buffering: StreamBuffering) -> WSEEventSequence {
         let route = add(filter, buffering: buffering, handler: nil)
         return WSEEventSequence(mailbox: route.mailbox, route: EventRouteOwner(route, in: self))
+    }
+
+    /// A stream of the payloads of one type as values.
+    ///
+    /// - Parameter onUndecodable: Called with the signal about a payload that does not fit and is passed over.
+    func addTypedStream<Value: Decodable & Sendable>(
+        of valueType: Value.Type, type: String, topic: String?, buffering: StreamBuffering, decoder: PayloadDecoder,
+        onUndecodable: @escaping @Sendable (WSESignal) -> Void
+    ) -> WSETypedSequence<Value> {
+        let type = InternedString(type)
+        let filter: EventRoute.Filter =
+            topic.map { .typeInTopic(type, InternedString($0)) } ?? .types([type])
+        return WSETypedSequence(events: addStream(filter, buffering: buffering)) { event, memory in
+            do throws(WireError) {
+                return try decoder.decode(Value.self, from: event.payload, reusing: &memory)
+            } catch {
+                onUndecodable(.undecodable(type: event.type, error))
+                return nil
+            }
+        }
     }
 
     func addHandler(

@@ -145,7 +145,7 @@ final class Mailbox<Element: Sendable>: Sendable {
     func finish(throwing error: WSEError? = nil) {
         let (waiters, released) = state.withLock {
             state -> ([CheckedContinuation<Void, Never>], [[Element]]) in
-            let used = state.used.close()
+            let used = state.used.removeAll()
             guard state.completion == nil else { return ([], used) }
             state.completion = error.map { .failed($0) } ?? .finished
             return (state.takeWaiters(), used)
@@ -161,7 +161,6 @@ final class Mailbox<Element: Sendable>: Sendable {
             guard let completion = state.completion else { return }
             state.lastCompletion = completion
             state.completion = nil
-            state.used.open()
             state.run += 1
         }
     }
@@ -261,7 +260,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         let result = state.withLock { state -> (Taken, Bool) in
             // Let go of first, so that nobody else holds the array.
             state.putDown(progress)
-            state.used.setAside(&spare)
+            state.used.setAside(&spare, hasEnded: state.completion != nil)
             if let consumer, consumer != state.run {
                 guard consumer + 1 == state.run, case .failed(let error) = state.lastCompletion else {
                     return (.ended, false)
@@ -300,7 +299,7 @@ final class Mailbox<Element: Sendable>: Sendable {
         swap(&spare, &batch)
         let wasFull = state.withLock { state in
             state.putDown(progress)
-            state.used.setAside(&spare)
+            state.used.setAside(&spare, hasEnded: state.completion != nil)
             swap(&state.pending, &spare)
             state.pickUp(spare, progress)
             defer { state.isFull = false }

@@ -6,8 +6,6 @@ struct UsedBatches<Element> {
 
     /// Whether the producer comes by for them at all.
     private let isWanted: Bool
-    /// Whether it may come again.
-    private var isOpen = true
     private var batches: [[Element]] = []
     /// Whether the producer took any since the last ``trim(all:)``.
     private var isTaken = false
@@ -17,8 +15,10 @@ struct UsedBatches<Element> {
     }
 
     /// Sets a batch aside for the producer, or empties it.
-    mutating func setAside(_ batch: inout [Element]) {
-        guard isWanted, isOpen, !batch.isEmpty, batches.count < Self.most else {
+    ///
+    /// - Parameter hasEnded: Whether the producer does not come any more.
+    mutating func setAside(_ batch: inout [Element], hasEnded: Bool) {
+        guard isWanted, !hasEnded, !batch.isEmpty, batches.count < Self.most else {
             batch.removeAll(keepingCapacity: true)
             return
         }
@@ -40,17 +40,8 @@ struct UsedBatches<Element> {
         return isTaken && !all ? [] : removeAll()
     }
 
-    /// The producer does not come any more: takes out all, for the caller to free.
-    mutating func close() -> [[Element]] {
-        isOpen = false
-        return removeAll()
-    }
-
-    mutating func open() {
-        isOpen = true
-    }
-
-    private mutating func removeAll() -> [[Element]] {
+    /// Takes out all, for the caller to free.
+    mutating func removeAll() -> [[Element]] {
         defer { batches = [] }
         return batches
     }

@@ -203,7 +203,7 @@ final class SessionEngine: Sendable {
     /// - Parameter used: Gets what consumers are done with.
     private func deliver(_ batch: [WSEEvent], _ used: inout [[WSEEvent]]) {
         let outcome = router.deliver(batch)
-        if used.isEmpty { used = outcome.used } else { used += outcome.used }
+        used += outcome.used
         if outcome.dropped > 0 { eventsDropped(outcome.dropped) }
         if outcome.unwanted > 0 {
             state.withLock { $0.machine.counters.dropped += UInt64(outcome.unwanted) }

@@ -86,18 +86,9 @@ public import WSEWire
         of valueType: Value.Type, type: String, topic: String?, buffering: StreamBuffering,
         decoder: PayloadDecoder
     ) -> WSETypedSequence<Value> {
-        let type = InternedString(type)
-        let filter: EventRoute.Filter =
-            topic.map { .typeInTopic(type, InternedString($0)) } ?? .types([type])
-        let events = router.addStream(filter, buffering: buffering)
-        return WSETypedSequence(events: events) { [onSignal] event, memory in
-            do throws(WireError) {
-                return try decoder.decode(Value.self, from: event.payload, reusing: &memory)
-            } catch {
-                onSignal(.undecodable(type: event.type, error))
-                return nil
-            }
-        }
+        router.addTypedStream(
+            of: valueType, type: type, topic: topic, buffering: buffering, decoder: decoder,
+            onUndecodable: onSignal)
     }
 
     /// Calls a function with each event of a type, or with all if that is `nil`; see

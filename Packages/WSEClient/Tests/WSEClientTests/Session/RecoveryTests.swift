@@ -238,19 +238,24 @@ import WSETransport
         #expect(subscribe["p", "recovery"] == ["a": ["epoch": "0000007b", "offset": 7]])
     }
 
+    /// Back from a lost connection, subscribed to a topic that had no history before.
+    private func backWithoutPast(isClustered: Bool = false) throws -> SessionHarness {
+        var session = try SessionHarness { $0.isClustered = isClustered }
+        session.becomeReady()
+        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
+        session.receive(
+            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: nil)))
+        session.close(code: nil)
+        session.advance(by: .seconds(2))
+        session.open()
+        return session
+    }
+
     @Test(arguments: [0, 3] as [UInt64])
     func `a topic without a past that has one after a reconnect is asked for from its beginning`(
         first: UInt64
     ) throws {
-        var session = try SessionHarness()
-        session.becomeReady()
-        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
-        let nothing = SessionHarness.answer(
-            accepted: ["a"], recovery: SessionHarness.recovery("a", head: nil))
-        session.receive(nothing)
-        session.close(code: nil)
-        session.advance(by: .seconds(2))
-        session.open()
+        var session = try backWithoutPast()
         let actions = session.receive(SessionHarness.publication("a", first))
         #expect(
             actions.sent("subscription_update").compactMap { $0["p", "recovery", "a", "offset"] }
@@ -264,14 +269,7 @@ import WSETransport
 
     @Test(arguments: [false, true])
     func `one publication that was made while the connection was lost is told as missing`(comes: Bool) throws {
-        var session = try SessionHarness()
-        session.becomeReady()
-        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
-        session.receive(
-            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: nil)))
-        session.close(code: nil)
-        session.advance(by: .seconds(2))
-        session.open()
+        var session = try backWithoutPast()
         // It has overtaken the event, or the event came while nobody was there.
         let asked = session.receive(
             SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: 0)))
@@ -287,14 +285,7 @@ import WSETransport
     }
 
     @Test func `in a cluster a topic without a past that has one is not known from its beginning`() throws {
-        var session = try SessionHarness { $0.isClustered = true }
-        session.becomeReady()
-        session.give { $0.subscribe(["a"], request: RequestID(rawValue: 1), now: $1) }
-        session.receive(
-            SessionHarness.answer(accepted: ["a"], recovery: SessionHarness.recovery("a", head: nil)))
-        session.close(code: nil)
-        session.advance(by: .seconds(2))
-        session.open()
+        var session = try backWithoutPast(isClustered: true)
         let actions = session.receive(SessionHarness.publication("a", 3))
         #expect(actions.resyncs == ["0000007b"])
         #expect(actions.offsets("a") == [3])
